@@ -1,0 +1,20 @@
+package io.sweaifleet.agent.attempt;
+
+import io.sweaifleet.schemas.record.AuditEvent;
+import io.sweaifleet.schemas.record.KnowledgeFact;
+
+/** Where a running attempt reports to. Thread-safe; never blocks for longer than the producer's buffer is full. */
+public interface AttemptReporter {
+
+    /** Tells what the agent does now, in a few words for people. Repeating the same step costs nothing. */
+    void progress(String step);
+
+    /**
+     * Records one decision or tool call. The reporter sets writer, partition, sequence and hashes, so the builder comes
+     * without them.
+     */
+    void audit(AuditEvent.Builder event);
+
+    /** States one fact. */
+    void fact(KnowledgeFact fact);
+}
