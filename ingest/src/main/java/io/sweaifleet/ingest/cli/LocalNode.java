@@ -1,0 +1,30 @@
+package io.sweaifleet.ingest.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** The single node as the command line sees it. Found by {@link java.util.ServiceLoader}; at most one is expected. */
+public interface LocalNode {
+
+    /**
+     * The node's {@code fleet.properties} while it is up, with every effective address.
+     *
+     * @param dataDir the node's data directory; need not exist
+     * @return empty when no node runs on that directory, also when one was killed and left its file behind
+     */
+    Optional<Path> runningConfig(Path dataDir);
+
+    /**
+     * Starts a node on the directory and returns once it is ready. It outlives the calling process.
+     *
+     * @param dataDir data directory, created when it does not exist
+     * @param overrides settings by full key, such as {@code fleet.worker.sandbox}; they win over every other source
+     * @param progress where to say, one line a part, what is being started; no control characters
+     * @throws NodeStartException when a part did not come up; nothing stays behind then
+     * @throws InterruptedException when the caller was interrupted; nothing stays behind then
+     */
+    void startInBackground(Path dataDir, Map<String, String> overrides, PrintStream progress)
+            throws NodeStartException, InterruptedException;
+}
