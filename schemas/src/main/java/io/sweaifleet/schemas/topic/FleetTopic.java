@@ -27,7 +27,8 @@ public enum FleetTopic {
     AGENT_HEARTBEATS("fleet.agent-heartbeats", "pool", Heartbeat.class, TopicClass.INPUT, "worker", "core"),
     AGENT_RESULTS("fleet.agent-results", "pool", AgentResult.class, TopicClass.INPUT, "worker", "core"),
     WORKER_COMMANDS("fleet.worker-commands", "pool/worker", WorkerCommand.class, TopicClass.QUEUE, "core", "worker"),
-    TASK_EVENTS("fleet.task-events", "pool/workflow id", TaskEvent.class, TopicClass.JOURNAL, "core", "CLI, Neo4j sink"),
+    TASK_EVENTS(
+            "fleet.task-events", "pool/workflow id", TaskEvent.class, TopicClass.JOURNAL, "core", "CLI, Neo4j sink"),
     RESULTS(
             "fleet.results",
             "pool/task id",

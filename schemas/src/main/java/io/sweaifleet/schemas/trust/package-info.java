@@ -1,0 +1,5 @@
+/** Lets Avro instantiate the generated classes. */
+@NullMarked
+package io.sweaifleet.schemas.trust;
+
+import org.jspecify.annotations.NullMarked;
