@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param brain which brain ran
  */
 public record AttemptEnd(
-        Status status, @Nullable TaskResult result, @Nullable Failure failure, BrainStamp brain) {
+        Status status,
+        @Nullable TaskResult result,
+        @Nullable Failure failure,
+        BrainStamp brain) {
 
     /** The ways an attempt can end by itself. */
     public enum Status {
@@ -27,8 +30,9 @@ public record AttemptEnd(
 
     public AttemptEnd {
         if ((status == Status.SUCCEEDED) != (failure == null)) {
-            throw new IllegalArgumentException("failure must be given exactly when status is not SUCCEEDED, but status is "
-                    + status + " and failure is " + failure);
+            throw new IllegalArgumentException(
+                    "failure must be given exactly when status is not SUCCEEDED, but status is " + status
+                            + " and failure is " + failure);
         }
     }
 }

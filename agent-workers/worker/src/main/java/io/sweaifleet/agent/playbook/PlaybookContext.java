@@ -47,7 +47,8 @@ public interface PlaybookContext {
     void finding(Finding finding);
 
     /** Reports something found at a place; path and line may be null. */
-    default void finding(String rule, Severity severity, @Nullable String path, @Nullable Integer line, String message) {
+    default void finding(
+            String rule, Severity severity, @Nullable String path, @Nullable Integer line, String message) {
         finding(Finding.newBuilder()
                 .setRule(rule)
                 .setSeverity(severity)

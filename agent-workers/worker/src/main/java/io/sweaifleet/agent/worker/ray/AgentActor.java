@@ -1,0 +1,30 @@
+package io.sweaifleet.agent.worker.ray;
+
+import io.sweaifleet.agent.worker.protocol.AgentCall;
+
+/**
+ * The actor class of every agent. It keeps nothing but the name of its worker's link, on purpose: Ray's local mode
+ * (2.39.0) hands the actor instance from the submitting to the executing code in a field that all actors' threads share,
+ * so that a call may run on another actor's instance. Which agent a call belongs to therefore comes with the call.
+ */
+public class AgentActor {
+
+    private static final byte[] DONE = {};
+
+    private final String link;
+
+    public AgentActor(String link) {
+        this.link = link;
+    }
+
+    /** Returns once the actor has been made. */
+    public byte[] ready() {
+        return DONE;
+    }
+
+    /** Runs an attempt to its end; what came of it goes through the worker's link. */
+    public byte[] run(byte[] call) {
+        AgentLinks.find(link).ifPresent(worker -> worker.run(AgentCall.decode(call)));
+        return DONE;
+    }
+}

@@ -1,0 +1,59 @@
+package io.sweaifleet.agent.worker.protocol;
+
+import io.sweaifleet.schemas.record.AuditEvent;
+import io.sweaifleet.schemas.record.KnowledgeFact;
+import io.sweaifleet.schemas.worker.AgentResult;
+import io.sweaifleet.schemas.worker.AgentResultType;
+import io.sweaifleet.schemas.worker.Heartbeat;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** An outbox that keeps what it is given. */
+public final class Recorder implements Outbox {
+
+    public final List<Heartbeat> heartbeats = Collections.synchronizedList(new ArrayList<>());
+    public final List<AgentResult> reports = Collections.synchronizedList(new ArrayList<>());
+    public final List<AuditEvent.Builder> audit = Collections.synchronizedList(new ArrayList<>());
+    public final List<KnowledgeFact> facts = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public void heartbeat(Heartbeat heartbeat) {
+        heartbeats.add(heartbeat);
+    }
+
+    @Override
+    public void report(AgentResult result) {
+        reports.add(result);
+    }
+
+    @Override
+    public void audit(String writer, AuditEvent.Builder event) {
+        audit.add(event.setWriter(writer));
+    }
+
+    @Override
+    public void fact(KnowledgeFact fact) {
+        facts.add(fact);
+    }
+
+    public Heartbeat lastHeartbeat() {
+        return heartbeats.get(heartbeats.size() - 1);
+    }
+
+    public List<AgentResultType> typesOf(String leaseId) {
+        return reports.stream()
+                .filter(report -> report.getLeaseId().equals(leaseId))
+                .map(AgentResult::getType)
+                .toList();
+    }
+
+    public AgentResult endOf(String leaseId) {
+        return reports.stream()
+                .filter(report -> report.getLeaseId().equals(leaseId))
+                .filter(report ->
+                        report.getType() != AgentResultType.STARTED && report.getType() != AgentResultType.PROGRESS)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no end of " + leaseId + " in " + reports));
+    }
+}
