@@ -90,8 +90,7 @@ class RayAgentsIT {
         // Then: four wait for each other, so one agent after the other would hang
         waitUntil(() -> outbox.reports.size() == 24);
         assertThat(order).hasSize(4);
-        assertThat(order.values())
-                .allSatisfy(leases -> assertThat(leases).isSorted());
+        assertThat(order.values()).allSatisfy(leases -> assertThat(leases).isSorted());
         worker.close();
     }
 
