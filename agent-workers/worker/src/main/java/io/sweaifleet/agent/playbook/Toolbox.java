@@ -21,10 +21,18 @@ public interface Toolbox {
     /** Why code of the repository cannot be executed, and the flag that would allow it; empty when it can. */
     String noSandboxReason();
 
-    /** Tool {@code search}: files that git tracks or would track (ignored ones left out), by glob such as {@code **}{@code /*.java}; sorted. */
+    /**
+     * Tool {@code search}: regular files that git tracks or would track (ignored ones left out), by glob such as
+     * {@code **}{@code /*.java}, which also matches at the root; sorted. No glob means every file. Files that the role may
+     * not read are left out.
+     */
     List<String> files(String... globs) throws ToolDenied;
 
-    /** Tool {@code read}: the text of one file, UTF-8 with malformed bytes replaced, whole. */
+    /**
+     * Tool {@code read}: the text of one file, UTF-8 with malformed bytes replaced, whole.
+     *
+     * @throws java.io.UncheckedIOException when there is no such regular file, or it cannot be read
+     */
     String read(String path) throws ToolDenied;
 
     /** Tool {@code read} over many files in one audited call; files over maxBytes each are passed to {@code tooLarge} instead. */
@@ -66,6 +74,7 @@ public interface Toolbox {
      * @param timeout longest time; the whole process group is killed then
      * @param caches dependency caches of the host to offer, read-only under a writable overlay, such as MAVEN, GRADLE, NPM, PIP, GO
      * @param executesRepositoryCode false for programs that only read files, such as a linter of the host; such a command needs no sandbox
+     * @param readOnly further files and directories of the host that the command may read, at their own place, such as jars of the fleet
      */
     record CommandRequest(
             List<String> argv,
@@ -73,11 +82,24 @@ public interface Toolbox {
             Map<String, String> environment,
             Duration timeout,
             List<Cache> caches,
-            boolean executesRepositoryCode) {
+            boolean executesRepositoryCode,
+            List<Path> readOnly) {
         public CommandRequest {
             argv = List.copyOf(argv);
             environment = Map.copyOf(environment);
             caches = List.copyOf(caches);
+            readOnly = List.copyOf(readOnly);
+        }
+
+        /** A command that needs no further files of the host. */
+        public CommandRequest(
+                List<String> argv,
+                String directory,
+                Map<String, String> environment,
+                Duration timeout,
+                List<Cache> caches,
+                boolean executesRepositoryCode) {
+            this(argv, directory, environment, timeout, caches, executesRepositoryCode, List.of());
         }
     }
 
@@ -93,7 +115,7 @@ public interface Toolbox {
     /**
      * What a command did.
      *
-     * @param exitCode exit code; -1 when it was killed
+     * @param exitCode exit code; -1 when it was killed; 127 when the program is not on the path
      * @param timedOut whether it was killed at its timeout
      * @param output standard output and error in order of arrival, first and last part when it was long
      * @param log whole output, in a file that lives as long as the attempt

@@ -1,0 +1,500 @@
+package io.sweaifleet.agent.run;
+
+import io.sweaifleet.agent.artifact.ArtifactStore;
+import io.sweaifleet.agent.attempt.Attempt;
+import io.sweaifleet.agent.attempt.AttemptEnd;
+import io.sweaifleet.agent.attempt.AttemptRunner;
+import io.sweaifleet.agent.attempt.Cancellation;
+import io.sweaifleet.agent.attempt.Cancellation.CancelledException;
+import io.sweaifleet.agent.playbook.Playbook;
+import io.sweaifleet.agent.playbook.PlaybookFailure;
+import io.sweaifleet.agent.playbook.PlaybookResult;
+import io.sweaifleet.agent.playbook.Toolbox;
+import io.sweaifleet.agent.policy.Policy;
+import io.sweaifleet.agent.policy.SecretMasker;
+import io.sweaifleet.agent.sandbox.CommandExecutor;
+import io.sweaifleet.agent.sandbox.Confinement;
+import io.sweaifleet.agent.sandbox.Folders;
+import io.sweaifleet.agent.sandbox.HostEnvironment;
+import io.sweaifleet.agent.sandbox.Sandbox;
+import io.sweaifleet.agent.tool.Auditor;
+import io.sweaifleet.agent.tool.WorkspaceToolbox;
+import io.sweaifleet.agent.workspace.Opening;
+import io.sweaifleet.agent.workspace.Workspace;
+import io.sweaifleet.agent.workspace.WorkspaceRequest;
+import io.sweaifleet.agent.workspace.Workspaces;
+import io.sweaifleet.schemas.common.BrainKind;
+import io.sweaifleet.schemas.common.BrainStamp;
+import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.common.FailureClass;
+import io.sweaifleet.schemas.common.Usage;
+import io.sweaifleet.schemas.task.TaskResult;
+import io.sweaifleet.schemas.worker.Assignment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs attempts: opens the workspace, lets the kind's playbook work on it, and turns what it reported and changed into a
+ * result. Whatever goes wrong with the work is a value of the returned end, with a cause a person can act on; nothing of
+ * an attempt stays behind but its artifacts, which are durable before the end is returned. Thread-safe.
+ */
+public final class AgentRuntime implements AttemptRunner, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(AgentRuntime.class);
+
+    private final Playbooks playbooks;
+    private final Sandbox sandbox;
+    private final HostEnvironment host;
+    private final ArtifactStore store;
+    private final WorkDirectory work;
+    private final AgentLimits limits;
+    private final CommandExecutor executor;
+    private final Workspaces workspaces;
+    private final Watchdog watchdog;
+    private final Clock clock;
+
+    private AgentRuntime(
+            Playbooks playbooks,
+            Sandbox sandbox,
+            HostEnvironment host,
+            ArtifactStore store,
+            WorkDirectory work,
+            AgentLimits limits,
+            Clock clock) {
+        this.playbooks = playbooks;
+        this.sandbox = sandbox;
+        this.host = host;
+        this.store = store;
+        this.work = work;
+        this.limits = limits;
+        this.clock = clock;
+        this.executor = new CommandExecutor(host, limits.maxOutputBytes());
+        this.workspaces = new Workspaces(host, executor, limits.cloneTimeout());
+        this.watchdog = new Watchdog();
+    }
+
+    /**
+     * A runtime from its parts. What dead workers left below the work directory is swept.
+     *
+     * @param workDirectory where attempts work, one folder each; shared by the workers of a host
+     * @throws IOException when the work directory cannot be used
+     */
+    public static AgentRuntime of(
+            Playbooks playbooks,
+            Sandbox sandbox,
+            HostEnvironment host,
+            ArtifactStore store,
+            Path workDirectory,
+            AgentLimits limits,
+            Clock clock)
+            throws IOException {
+        log.info("sandbox {}", sandbox.description());
+        return new AgentRuntime(playbooks, sandbox, host, store, WorkDirectory.open(workDirectory), limits, clock);
+    }
+
+    /** Kinds of task that can be done here, sorted. */
+    public Collection<String> kinds() {
+        return playbooks.kinds();
+    }
+
+    /** Where commands run. */
+    public Sandbox sandbox() {
+        return sandbox;
+    }
+
+    @Override
+    public void close() {
+        watchdog.close();
+        work.close();
+    }
+
+    @Override
+    public AttemptEnd run(Attempt attempt) {
+        Assignment assignment = attempt.assignment();
+        Playbook playbook = playbooks.find(assignment.getKind()).orElse(null);
+        BrainStamp brain = BrainStamp.newBuilder()
+                .setKind(BrainKind.PLAYBOOK)
+                .setName(assignment.getKind())
+                .setVersion(playbook == null ? "" : playbook.version())
+                .build();
+        if (playbook == null || !attempt.role().getPlaybooks().contains(assignment.getKind())) {
+            return new AttemptEnd(AttemptEnd.Status.FAILED, null, unknownKind(attempt, playbook != null), brain);
+        }
+        Instant begun = clock.instant();
+        Instant deadline = deadline(assignment, begun);
+        Cancellation cancellation = new Cancellation();
+        try (Cancellation.Registration ignored = attempt.cancellation()
+                        .onCancel(() -> cancellation.cancel(reasonOf(attempt.cancellation()), clock.instant()));
+                Watchdog.Watch watch = watchdog.watch(cancellation, Duration.between(begun, deadline), clock)) {
+            return new Run(attempt, playbook, brain, begun, deadline, cancellation, watch).end();
+        }
+    }
+
+    private static String reasonOf(Cancellation cancellation) {
+        String reason = cancellation.reason();
+        return reason == null ? "cancelled" : reason;
+    }
+
+    private static Instant deadline(Assignment assignment, Instant begun) {
+        Instant byTimeout = begun.plusMillis(assignment.getTimeoutMs());
+        Instant ofTask = assignment.getDeadline();
+        return ofTask != null && ofTask.isBefore(byTimeout) ? ofTask : byTimeout;
+    }
+
+    private Failure unknownKind(Attempt attempt, boolean installed) {
+        String kind = attempt.assignment().getKind();
+        String role = attempt.role().getRole();
+        String message = installed
+                ? "role " + role + " does not list the kind " + kind + "; it lists "
+                        + String.join(", ", attempt.role().getPlaybooks())
+                : "no playbook of this worker does the kind " + kind + "; known kinds are "
+                        + String.join(", ", playbooks.kinds());
+        return Failure.newBuilder()
+                .setFailureClass(FailureClass.PERMANENT)
+                .setCode("UNKNOWN_KIND")
+                .setMessage(message)
+                .setRemedy(
+                        installed
+                                ? "add the kind to the role's playbooks and apply the role"
+                                : "submit one of the known kinds, or add a playbook for this one to the worker")
+                .setField("kind")
+                .setValue(kind.length() > 200 ? kind.substring(0, 200) : kind)
+                .build();
+    }
+
+    /** One attempt under way. */
+    private final class Run implements AttemptContext.Site {
+
+        private final Attempt attempt;
+        private final Assignment assignment;
+        private final Playbook playbook;
+        private final BrainStamp brain;
+        private final Instant begun;
+        private final Instant deadline;
+        private final Cancellation cancellation;
+        private final Watchdog.Watch watch;
+        private final Collector collector;
+        private @Nullable Path lease;
+        private @Nullable Workspace workspace;
+        private @Nullable WorkspaceToolbox toolbox;
+        private @Nullable Auditor auditor;
+
+        Run(
+                Attempt attempt,
+                Playbook playbook,
+                BrainStamp brain,
+                Instant begun,
+                Instant deadline,
+                Cancellation cancellation,
+                Watchdog.Watch watch) {
+            this.attempt = attempt;
+            this.assignment = attempt.assignment();
+            this.playbook = playbook;
+            this.brain = brain;
+            this.begun = begun;
+            this.deadline = deadline;
+            this.cancellation = cancellation;
+            this.watch = watch;
+            this.collector = new Collector(store, limits);
+        }
+
+        AttemptEnd end() {
+            try {
+                return work();
+            } catch (CancelledException | InterruptedException e) {
+                return stopped();
+            } catch (IOException e) {
+                // An interrupt closes the file that is being written.
+                return cancellation.isCancelled() ? stopped() : failed(broken(e));
+            } catch (RuntimeException | Error e) {
+                if (cancellation.isCancelled()) {
+                    return stopped(); // An interrupted file operation throws whatever it likes.
+                }
+                if (e instanceof VirtualMachineError && !(e instanceof StackOverflowError)) {
+                    throw e; // Out of memory concerns the whole worker, not this attempt alone.
+                }
+                return failed(diskFullIn(e).orElseGet(() -> threw(e)));
+            } finally {
+                // From here on nobody interrupts this thread, and the next attempt starts with a clean flag.
+                watch.close();
+                if (lease != null) {
+                    Folders.deleteQuietly(lease);
+                }
+            }
+        }
+
+        private AttemptEnd work() throws IOException, InterruptedException {
+            if (playbook.needsWorkspace()) {
+                Optional<Failure> refused = openWorkspace();
+                if (refused.isPresent()) {
+                    return failed(refused.get());
+                }
+            }
+            Auditor audit = new Auditor(attempt, brain, repository(), clock);
+            auditor = audit;
+            if (workspace != null) {
+                toolbox = tools(workspace, audit);
+            }
+            AttemptContext context =
+                    new AttemptContext(attempt, this, deadline, cancellation, brain, audit, collector, clock);
+            PlaybookResult result;
+            try {
+                result = playbook.run(context);
+            } catch (PlaybookFailure e) {
+                cancellation.check();
+                return new AttemptEnd(
+                        e.skipped() ? AttemptEnd.Status.SKIPPED : AttemptEnd.Status.FAILED,
+                        result(
+                                collector.skipped().isEmpty() && collector.findingsTotal() == 0 ? "" : e.getMessage(),
+                                Map.of(),
+                                Optional.empty()),
+                        masked(e.failure()),
+                        brain);
+            }
+            cancellation.check();
+            Optional<Workspace.Changes> changes = finish();
+            Map<String, String> outputs = collector.boundedOutputs(result.outputs());
+            if (workspace != null && !collector.hasArtifact("report.json")) {
+                collector.artifact(
+                        "report.json",
+                        "report",
+                        "application/json",
+                        Report.json(assignment, result.summary(), outputs, collector.findings(), collector.skipped()));
+            }
+            cancellation.check();
+            return new AttemptEnd(AttemptEnd.Status.SUCCEEDED, result(result.summary(), outputs, changes), null, brain);
+        }
+
+        private Optional<Failure> openWorkspace() throws IOException, InterruptedException {
+            String source = assignment.getRepository();
+            if (source == null || source.isBlank()) {
+                return Optional.of(Failure.newBuilder()
+                        .setFailureClass(FailureClass.PERMANENT)
+                        .setCode("REPOSITORY_MISSING")
+                        .setMessage(
+                                "the kind " + assignment.getKind() + " works on a repository, and the task names none")
+                        .setRemedy("give the task or its workflow a repository: an absolute path or a URL")
+                        .setField("repository")
+                        .build());
+            }
+            attempt.reporter().progress("cloning the repository");
+            String branch = "fleet/" + attempt.pool() + "/" + assignment.getTaskId();
+            WorkspaceRequest request = new WorkspaceRequest(source, assignment.getBaseRef(), branch, leaseFolder());
+            Opening opening = workspaces.open(request, "SWE AI Fleet (" + assignment.getRole() + ")", cancellation);
+            if (opening instanceof Opening.Refused refused) {
+                return Optional.of(refused.failure());
+            }
+            Workspace opened = ((Opening.Opened) opening).workspace();
+            opened.notices().forEach(collector::skip);
+            workspace = opened;
+            return Optional.empty();
+        }
+
+        private WorkspaceToolbox tools(Workspace opened, Auditor audit) throws IOException {
+            Path folder = leaseFolder();
+            Confinement confinement =
+                    new Confinement(folder, opened.root(), scratch(), attempt.pool() + "/" + assignment.getTaskId());
+            Files.createDirectories(scratch());
+            return new WorkspaceToolbox(
+                    opened,
+                    confinement,
+                    Policy.of(attempt.role()),
+                    sandbox,
+                    host,
+                    executor,
+                    audit,
+                    cancellation,
+                    deadline,
+                    clock,
+                    Files.createDirectories(folder.resolve("logs")));
+        }
+
+        /** Commits what is left, and puts the finished branch into the store before anybody hears of it. */
+        private Optional<Workspace.Changes> finish() throws IOException, InterruptedException {
+            if (workspace == null || toolbox == null) {
+                return Optional.empty();
+            }
+            String title = assignment.getTitle().isBlank() ? assignment.getKind() : assignment.getTitle();
+            String message = Collector.bounded(title) + "\n\nTask: " + attempt.pool() + "/" + assignment.getTaskId()
+                    + "\n" + "Role: " + assignment.getRole() + "\n";
+            Path output = Files.createDirectories(leaseFolder().resolve("branch"));
+            Optional<Workspace.Changes> changes = workspace.finish(toolbox.edited(), message, output, cancellation);
+            if (changes.isPresent()) {
+                if (!collector.hasArtifact("changes.patch")) {
+                    collector.artifact(
+                            "changes.patch",
+                            "patch",
+                            "text/x-diff",
+                            changes.get().patch());
+                }
+                collector.artifact(
+                        "branch.bundle",
+                        "bundle",
+                        "application/x-git-bundle",
+                        changes.get().bundle());
+            }
+            return changes;
+        }
+
+        private TaskResult result(String summary, Map<String, String> outputs, Optional<Workspace.Changes> changes) {
+            TaskResult.Builder result = TaskResult.newBuilder()
+                    .setSummary(Collector.bounded(summary))
+                    .setBrain(brain)
+                    .setOutputs(outputs)
+                    .setFindings(collector.inlineFindings())
+                    .setFindingsTotal(collector.findingsTotal())
+                    .setSkipped(collector.skipped())
+                    .setArtifacts(collector.artifacts())
+                    .setUsage(usage());
+            if (workspace != null) {
+                result.setBaseCommit(workspace.baseCommit());
+                Workspace opened = workspace;
+                changes.ifPresent(finished -> result.setCommit(finished.commit())
+                        .setBranch(opened.branch())
+                        .setPatch(finished.inlinePatch()));
+            }
+            return result.build();
+        }
+
+        private Usage usage() {
+            return Usage.newBuilder()
+                    .setWallMs(Duration.between(begun, clock.instant()).toMillis())
+                    .setToolCalls(auditor == null ? 0 : auditor.calls())
+                    .build();
+        }
+
+        private AttemptEnd failed(Failure failure) {
+            boolean nothing = auditor == null && collector.skipped().isEmpty();
+            return new AttemptEnd(
+                    AttemptEnd.Status.FAILED,
+                    nothing ? null : result("", Map.of(), Optional.empty()),
+                    masked(failure),
+                    brain);
+        }
+
+        /** The attempt was stopped: by whoever asked for it, or because its time was over. */
+        private AttemptEnd stopped() {
+            if (!attempt.cancellation().isCancelled() && watch.isOver()) {
+                return failed(Failure.newBuilder()
+                        .setFailureClass(FailureClass.TRANSIENT)
+                        .setCode("ATTEMPT_TIMED_OUT")
+                        .setMessage("the attempt was stopped after "
+                                + Duration.between(begun, deadline).toSeconds() + " s, the time it was given")
+                        .setRemedy("give the task a longer attemptTimeoutMs (or deadline), or less to do")
+                        .build());
+            }
+            Failure why = Failure.newBuilder()
+                    .setFailureClass(FailureClass.PERMANENT)
+                    .setCode("CANCELLED")
+                    .setMessage("the attempt was stopped: " + reasonOf(attempt.cancellation()))
+                    .build();
+            return new AttemptEnd(
+                    AttemptEnd.Status.CANCELLED,
+                    auditor == null ? null : result("", Map.of(), Optional.empty()),
+                    masked(why),
+                    brain);
+        }
+
+        private Failure broken(IOException e) {
+            return diskFullIn(e).orElseGet(() -> Failure.newBuilder()
+                    .setFailureClass(FailureClass.TRANSIENT)
+                    .setCode("WORKSPACE_BROKEN")
+                    .setMessage("the workspace of " + assignment.getKind() + " could not be used: " + e)
+                    .setRemedy("look at the worker's log; it is tried again")
+                    .build());
+        }
+
+        private Failure threw(Throwable e) {
+            log.warn(
+                    "playbook {} threw in task {}/{}", assignment.getKind(), attempt.pool(), assignment.getTaskId(), e);
+            Throwable cause = e;
+            for (int depth = 0; depth < 10 && cause.getCause() != null; depth++) {
+                cause = cause.getCause();
+            }
+            String origin = cause == e ? "" : " (caused by " + cause + ")";
+            return Failure.newBuilder()
+                    .setFailureClass(FailureClass.AGENT)
+                    .setCode("PLAYBOOK_THREW")
+                    .setMessage("the playbook " + assignment.getKind() + " threw " + e + origin)
+                    .setRemedy("this is a defect of the playbook; the worker's log has the stack trace")
+                    .build();
+        }
+
+        private Failure masked(Failure failure) {
+            return Failure.newBuilder(failure)
+                    .setMessage(Collector.bounded(failure.getMessage()))
+                    .setRemedy(Collector.bounded(failure.getRemedy()))
+                    .build();
+        }
+
+        private Path leaseFolder() throws IOException {
+            if (lease == null) {
+                lease = work.create(assignment.getLeaseId());
+            }
+            return lease;
+        }
+
+        @Override
+        public Toolbox tools() {
+            return toolbox == null ? NoTools.INSTANCE : toolbox;
+        }
+
+        @Override
+        public String repository() {
+            if (workspace != null) {
+                return workspace.repository();
+            }
+            String named = assignment.getRepository();
+            return named == null ? "" : SecretMasker.withoutCredentials(named);
+        }
+
+        @Override
+        public String baseCommit() {
+            return workspace == null ? "" : workspace.baseCommit();
+        }
+
+        @Override
+        public Instant baseCommitTime() {
+            return workspace == null ? begun : workspace.baseCommitTime();
+        }
+
+        @Override
+        public Path scratch() throws IOException {
+            return leaseFolder().resolve("scratch");
+        }
+    }
+
+    /** A full disk is the host's trouble, not the playbook's: it is named, and tried again. */
+    private static Optional<Failure> diskFullIn(Throwable thrown) {
+        Throwable cause = thrown;
+        for (int depth = 0; depth < 20 && cause != null; depth++) {
+            String message = cause.getMessage();
+            if (message != null && isDiskFull(message)) {
+                return Optional.of(Failure.newBuilder()
+                        .setFailureClass(FailureClass.TRANSIENT)
+                        .setCode("DISK_FULL")
+                        .setMessage("the worker's disk is full: " + message)
+                        .setRemedy("free space on the file system of fleet.data-dir; it is tried again")
+                        .build());
+            }
+            cause = cause.getCause();
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isDiskFull(String message) {
+        String lower = message.toLowerCase(Locale.ROOT);
+        return lower.contains("no space left on device") || lower.contains("disk quota exceeded");
+    }
+}

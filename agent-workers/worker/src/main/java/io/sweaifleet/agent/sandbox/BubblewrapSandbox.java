@@ -1,0 +1,194 @@
+package io.sweaifleet.agent.sandbox;
+
+import io.sweaifleet.agent.sandbox.CacheLayers.Layer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Commands in namespaces of their own, made by bubblewrap: no network, no other processes, a root that holds only the
+ * system's directories and the toolchains on the path (read-only), an own {@code /etc}, {@code /tmp} and home directory,
+ * and the clone and the scratch directory as the only places of the host they can write. The clone's {@code .git} is
+ * read-only, because git on the host later trusts its configuration. When the worker dies, the commands die.
+ */
+public final class BubblewrapSandbox implements Sandbox {
+
+    /** Longest file a command may write, in bytes. */
+    static final long MAX_FILE_BYTES = 4L << 30;
+
+    /** Where the caches are shown to links of a copied tree. */
+    private static final Path SHOWN_CACHES = Path.of("/run/fleet/caches");
+
+    /** What programs need of /etc and what holds no secret. */
+    private static final List<String> ETC = List.of(
+            "alternatives",
+            "ca-certificates",
+            "ca-certificates.conf",
+            "debian_version",
+            "fonts",
+            "gai.conf",
+            "java",
+            "java-8-openjdk",
+            "java-11-openjdk",
+            "java-17-openjdk",
+            "java-21-openjdk",
+            "java-25-openjdk",
+            "ld.so.cache",
+            "ld.so.conf",
+            "ld.so.conf.d",
+            "localtime",
+            "locale.alias",
+            "lsb-release",
+            "magic",
+            "magic.mime",
+            "maven",
+            "mime.types",
+            "nsswitch.conf",
+            "os-release",
+            "pki",
+            "protocols",
+            "redhat-release",
+            "services",
+            "ssl",
+            "timezone");
+
+    private final HostEnvironment host;
+    private final HostUser user;
+    private final CacheLayers layers;
+    private final boolean kernelOverlay;
+
+    BubblewrapSandbox(HostEnvironment host, HostUser user, boolean kernelOverlay) {
+        this.host = host;
+        this.user = user;
+        this.kernelOverlay = kernelOverlay;
+        this.layers = new CacheLayers(host.home(), System.getenv(), kernelOverlay);
+    }
+
+    @Override
+    public String name() {
+        return "bubblewrap";
+    }
+
+    @Override
+    public boolean executesRepositoryCode() {
+        return true;
+    }
+
+    @Override
+    public String refusal() {
+        return "";
+    }
+
+    @Override
+    public String description() {
+        return "bubblewrap: commands run without network, with the clone and a scratch directory as their only writable"
+                + " places; dependency caches are read-only under "
+                + (kernelOverlay ? "an overlay file system" : "a tree of links");
+    }
+
+    @Override
+    public Launch prepare(Confinement confinement, SandboxedCommand command) throws IOException {
+        Path home = host.home();
+        for (Path folder : List.of(confinement.home(), confinement.temporary(), confinement.scratch())) {
+            Files.createDirectories(folder);
+        }
+        Files.createDirectories(confinement.generated());
+        List<Layer> prepared = layers.prepare(
+                confinement,
+                command.caches(),
+                layer -> SHOWN_CACHES.resolve(layer.inHome().replace('/', '_')));
+
+        List<String> words = new ArrayList<>(CacheLayers.mountPrefix(prepared));
+        words.add("bwrap");
+        add(words, "--unshare-all", "--die-with-parent", "--new-session");
+        add(words, "--unshare-user", "--uid", user.uid(), "--gid", user.gid(), "--hostname", "fleet-agent");
+        addSystem(words);
+        addEtc(words, confinement, home);
+        add(words, "--proc", "/proc", "--dev", "/dev");
+        add(words, "--bind", confinement.temporary(), "/tmp", "--tmpfs", "/run", "--dir", "/var/tmp");
+        add(words, "--bind", confinement.home(), home);
+
+        Set<Path> shown = new LinkedHashSet<>(host.toolDirectories());
+        shown.addAll(command.readOnly());
+        for (Path directory : shown) {
+            add(words, "--ro-bind-try", directory, directory);
+        }
+        for (Layer layer : prepared) {
+            if (!layer.overlay()) {
+                Path target = SHOWN_CACHES.resolve(layer.inHome().replace('/', '_'));
+                add(words, "--ro-bind", layer.lower(), target);
+            }
+            add(words, "--bind", layer.target(), home.resolve(layer.inHome()));
+        }
+        add(words, "--bind", confinement.scratch(), confinement.scratch());
+        add(words, "--bind", confinement.root(), confinement.root());
+        Path gitDirectory = confinement.root().resolve(".git");
+        if (Files.exists(gitDirectory)) {
+            add(words, "--ro-bind", gitDirectory, gitDirectory);
+        }
+        add(words, "--clearenv");
+        environment(confinement, command, home).forEach((name, value) -> add(words, "--setenv", name, value));
+        add(words, "--chdir", command.directory(), "--");
+        add(words, "prlimit", "--core=0", "--fsize=" + MAX_FILE_BYTES, "--");
+        words.addAll(command.argv());
+        return new Launch(words, Map.of("PATH", host.pathVariable()), confinement.lease());
+    }
+
+    private static void addSystem(List<String> words) {
+        for (Path directory : HostEnvironment.SYSTEM_DIRECTORIES) {
+            try {
+                if (Files.isSymbolicLink(directory)) {
+                    add(words, "--symlink", Files.readSymbolicLink(directory), directory);
+                } else if (Files.isDirectory(directory)) {
+                    add(words, "--ro-bind", directory, directory);
+                }
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException("cannot read the link " + directory, e);
+            }
+        }
+    }
+
+    private void addEtc(List<String> words, Confinement confinement, Path home) throws IOException {
+        for (String name : ETC) {
+            add(words, "--ro-bind-try", "/etc/" + name, "/etc/" + name);
+        }
+        Path etc = confinement.generated();
+        String shell = Files.exists(Path.of("/bin/bash")) ? "/bin/bash" : "/bin/sh";
+        // The JVM takes user.home from here.
+        writeOnce(
+                etc.resolve("passwd"),
+                user.name() + ":x:" + user.uid() + ":" + user.gid() + "::" + home + ":" + shell + "\n");
+        writeOnce(etc.resolve("group"), user.name() + ":x:" + user.gid() + ":\n");
+        writeOnce(etc.resolve("hosts"), "127.0.0.1 localhost fleet-agent\n::1 localhost\n");
+        for (String name : List.of("passwd", "group", "hosts")) {
+            add(words, "--ro-bind", etc.resolve(name), "/etc/" + name);
+        }
+        Path mavenSettings = Path.of("/etc/maven/settings.xml");
+        if (Files.exists(mavenSettings)) {
+            // An administrator's settings may name servers with passwords.
+            writeOnce(etc.resolve("settings.xml"), "<settings/>\n");
+            add(words, "--ro-bind", etc.resolve("settings.xml"), mavenSettings);
+        }
+    }
+
+    private Map<String, String> environment(Confinement confinement, SandboxedCommand command, Path home) {
+        return Environments.of(host, user, confinement, command, home, Path.of("/tmp"));
+    }
+
+    private static void writeOnce(Path file, String text) throws IOException {
+        if (!Files.exists(file)) {
+            Files.writeString(file, text);
+        }
+    }
+
+    private static void add(List<String> words, Object... more) {
+        for (Object word : more) {
+            words.add(word.toString());
+        }
+    }
+}
