@@ -27,4 +27,11 @@ public interface LocalNode {
      */
     void startInBackground(Path dataDir, Map<String, String> overrides, PrintStream progress)
             throws NodeStartException, InterruptedException;
+
+    /**
+     * Stops the node on the directory and returns once all its processes have ended; does nothing when none runs.
+     *
+     * @throws InterruptedException when the caller was interrupted; the node may still be stopping then
+     */
+    void stop(Path dataDir) throws InterruptedException;
 }

@@ -70,9 +70,8 @@ public final class IsoTimes {
                             default -> Duration.ofDays(amount);
                         });
             }
-            Duration duration = Duration.parse(trimmed);
-            duration.toMillis();
-            return Optional.of(duration);
+            // Durations travel in ms, so finer parts are cut and longer ones are refused here.
+            return Optional.of(Duration.ofMillis(Duration.parse(trimmed).toMillis()));
         } catch (DateTimeException | ArithmeticException notADuration) {
             return Optional.empty();
         }

@@ -161,7 +161,8 @@ public final class Neo4jSinkTask extends SinkTask {
                     cause);
         }
         log.warn("record {} was refused and is reported as errant: {}", where, cause.getMessage());
-        reporter.report(record, cause);
+        // Connect itself waits for the report before it commits the record's offset.
+        var unused = reporter.report(record, cause);
     }
 
     private static Map<String, @Nullable Object> message(SinkRecord record) {
