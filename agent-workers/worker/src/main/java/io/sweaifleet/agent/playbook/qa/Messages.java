@@ -1,0 +1,34 @@
+package io.sweaifleet.agent.playbook.qa;
+
+import java.util.regex.Pattern;
+
+/** Texts of other programs, made fit for a finding. */
+final class Messages {
+
+    /** Longest message of a finding or skip, in characters. */
+    static final int MAX = 600;
+
+    private static final Pattern ANSI = Pattern.compile("\u001b\\[[0-9;?]*[A-Za-z]");
+
+    private Messages() {}
+
+    static String withoutColours(String text) {
+        return ANSI.matcher(text).replaceAll("");
+    }
+
+    /** The text without colours and with line breaks as spaces, cut to {@link #MAX}. */
+    static String bounded(String text) {
+        String one = withoutColours(text).strip().replaceAll("\\s*\\R\\s*", " ");
+        return one.length() <= MAX ? one : one.substring(0, MAX - 1) + "…";
+    }
+
+    /** The last lines of an output that say anything, joined, for a runner whose report is only its exit code. */
+    static String lastLines(String output, int lines) {
+        String[] all = withoutColours(output).strip().split("\\R");
+        StringBuilder last = new StringBuilder();
+        for (int i = Math.max(0, all.length - lines); i < all.length; i++) {
+            last.append(all[i].strip()).append('\n');
+        }
+        return bounded(last.toString());
+    }
+}
