@@ -103,11 +103,9 @@ public final class RecordJsonReader<T extends SpecificRecord> {
         for (Schema.Field field : schema.getFields()) {
             String fieldPath = path.isEmpty() ? field.name() : path + "." + field.name();
             JsonNode given = node.get(field.name());
-            if (given == null) {
-                record.put(field.pos(), defaultOf(schema, field, fieldPath));
-                continue;
-            }
-            Object value = value(field.schema(), given, fieldPath);
+            Object value =
+                    given == null ? defaultOf(schema, field, fieldPath) : value(field.schema(), given, fieldPath);
+            // A primitive field takes no null; what is missing was reported.
             if (value != null || field.schema().isNullable()) {
                 record.put(field.pos(), value);
             }

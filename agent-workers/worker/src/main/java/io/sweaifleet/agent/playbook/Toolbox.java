@@ -23,8 +23,8 @@ public interface Toolbox {
 
     /**
      * Tool {@code search}: regular files that git tracks or would track (ignored ones left out), by glob such as
-     * {@code **}{@code /*.java}, which also matches at the root; sorted. No glob means every file. Files that the role may
-     * not read are left out.
+     * {@code **}{@code /*.java}, which also matches at the root; sorted. No glob means every file. Symbolic links are
+     * left out, and so are submodules.
      */
     List<String> files(String... globs) throws ToolDenied;
 
@@ -35,7 +35,12 @@ public interface Toolbox {
      */
     String read(String path) throws ToolDenied;
 
-    /** Tool {@code read} over many files in one audited call; files over maxBytes each are passed to {@code tooLarge} instead. */
+    /**
+     * Tool {@code read} over many files in one audited call. A file over maxBytes is passed to {@code tooLarge} instead,
+     * one that the role may not read (or that is not there any more) to {@code denied}.
+     *
+     * @throws ToolDenied when the role may read none of them
+     */
     void readAll(List<String> paths, long maxBytes, FileConsumer each) throws ToolDenied, InterruptedException;
 
     /** Tool {@code edit}: replaces or creates a file. */
@@ -63,6 +68,9 @@ public interface Toolbox {
 
         /** One file that exceeds the limit. */
         default void tooLarge(String path, long sizeBytes) {}
+
+        /** One file that is not read, and why. */
+        default void denied(String path, String reason) {}
     }
 
     /**

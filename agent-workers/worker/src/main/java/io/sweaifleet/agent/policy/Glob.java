@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
  * A pattern over repository-relative paths, or over single words of a command.
  *
  * <p>In a path, {@code *} and {@code ?} stay within one segment, {@code **} spans any number of segments (none
- * included, so that <code>**&#47;*.java</code> also matches {@code A.java}), and {@code {a,b}} stands for either. In a
- * word, {@code *} stands for any characters.
+ * included, so that <code>**&#47;*.java</code> also matches {@code A.java}). In a word, {@code *} stands for any
+ * characters. In both, {@code {a,b}} stands for either. Nothing else is special.
  */
 public final class Glob {
 
@@ -21,23 +21,12 @@ public final class Glob {
 
     /** A pattern over paths with {@code /} as separator. */
     public static Glob path(String text) {
-        return new Glob(text, Pattern.compile(pathRegex(text), Pattern.DOTALL));
+        return new Glob(text, Pattern.compile(regex(text, true), Pattern.DOTALL));
     }
 
     /** A pattern over one word. */
     public static Glob word(String text) {
-        StringBuilder regex = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '*') {
-                regex.append(".*");
-            } else if (c == '?') {
-                regex.append('.');
-            } else {
-                appendLiteral(regex, c);
-            }
-        }
-        return new Glob(text, Pattern.compile(regex.toString(), Pattern.DOTALL));
+        return new Glob(text, Pattern.compile(regex(text, false), Pattern.DOTALL));
     }
 
     /** Whether the whole of the value matches. */
@@ -50,28 +39,31 @@ public final class Glob {
         return text;
     }
 
-    private static String pathRegex(String glob) {
+    /** Within segments of a path, a star and a question mark match anything but the separator. */
+    private static String regex(String glob, boolean segments) {
+        String one = segments ? "[^/]" : ".";
+        boolean grouping = isBalanced(glob);
         StringBuilder regex = new StringBuilder();
         int braces = 0;
         int i = 0;
         while (i < glob.length()) {
             char c = glob.charAt(i);
+            boolean segmentStart = i == 0 || "/{,".indexOf(glob.charAt(i - 1)) >= 0;
+            if (segments && segmentStart && glob.startsWith("**/", i)) {
+                regex.append("(?:[^/]+/)*");
+                i += 3;
+                continue;
+            }
+            if (segments && glob.startsWith("**", i)) {
+                regex.append(".*");
+                i += 2;
+                continue;
+            }
             if (c == '*') {
-                boolean segmentStart = i == 0 || glob.charAt(i - 1) == '/';
-                if (glob.startsWith("**/", i) && segmentStart) {
-                    regex.append("(?:[^/]+/)*");
-                    i += 3;
-                    continue;
-                }
-                if (glob.startsWith("**", i)) {
-                    regex.append(".*");
-                    i += 2;
-                    continue;
-                }
-                regex.append("[^/]*");
+                regex.append(one).append('*');
             } else if (c == '?') {
-                regex.append("[^/]");
-            } else if (c == '{' && glob.indexOf('}', i) > 0) {
+                regex.append(one);
+            } else if (c == '{' && grouping) {
                 regex.append("(?:");
                 braces++;
             } else if (c == '}' && braces > 0) {
@@ -85,6 +77,15 @@ public final class Glob {
             i++;
         }
         return regex.toString();
+    }
+
+    /** Braces that do not pair stand for themselves. */
+    private static boolean isBalanced(String glob) {
+        int open = 0;
+        for (int i = 0; i < glob.length() && open >= 0; i++) {
+            open += glob.charAt(i) == '{' ? 1 : glob.charAt(i) == '}' ? -1 : 0;
+        }
+        return open == 0;
     }
 
     private static void appendLiteral(StringBuilder regex, char c) {

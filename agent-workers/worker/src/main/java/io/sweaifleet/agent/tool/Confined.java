@@ -33,10 +33,16 @@ final class Confined {
         private static final long serialVersionUID = 1L;
 
         private final String rule;
+        private final String reason;
 
-        Escape(String rule, String message) {
-            super(message);
+        Escape(String rule, String reason) {
+            super(reason);
             this.rule = rule;
+            this.reason = reason;
+        }
+
+        String reason() {
+            return reason;
         }
 
         String rule() {

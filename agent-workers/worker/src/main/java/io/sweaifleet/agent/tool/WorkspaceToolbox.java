@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -177,7 +178,7 @@ public final class WorkspaceToolbox implements Toolbox {
             for (String path : new LinkedHashSet<>(List.of(listed.text().split("\0")))) {
                 boolean wanted = !path.isEmpty()
                         && (patterns.isEmpty() || patterns.stream().anyMatch(pattern -> pattern.matches(path)));
-                if (wanted && isReadableFile(path)) {
+                if (wanted && isPlainFile(path)) {
                     found.add(path);
                 }
             }
@@ -187,17 +188,13 @@ public final class WorkspaceToolbox implements Toolbox {
         });
     }
 
-    /** A regular file, reached without a link, that the role may read. */
-    private boolean isReadableFile(String path) {
-        if (policy.judge(Call.onPath("read", path)).verdict() == Verdict.DENY && readIsRuled()) {
-            return false;
+    /** A regular file that is reached without a link. */
+    private boolean isPlainFile(String path) {
+        try {
+            return Files.isRegularFile(root().resolve(path), LinkOption.NOFOLLOW_LINKS);
+        } catch (InvalidPathException e) {
+            return false; // A name that Java cannot express cannot be read by a playbook either.
         }
-        return Files.isRegularFile(root().resolve(path), LinkOption.NOFOLLOW_LINKS);
-    }
-
-    /** A role that may search but has no read tool at all still gets the names. */
-    private boolean readIsRuled() {
-        return !policy.judge(Call.onPath("read", "")).rule().equals(Judgement.TOOL_NOT_LISTED);
     }
 
     @Override
@@ -218,35 +215,57 @@ public final class WorkspaceToolbox implements Toolbox {
         ToolCall call =
                 begin("read", Map.of("paths", Integer.toString(paths.size()), "maxBytes", Long.toString(maxBytes)));
         List<Place> places = new ArrayList<>(paths.size());
-        Judgement last = null;
+        Map<String, String> refused = new LinkedHashMap<>();
+        Judgement denial = null;
         for (String path : paths) {
-            Place place = call.place(path, false);
-            last = policy.judge(Call.onPath("read", place.relative()));
-            call.require(last);
-            places.add(place);
+            Judgement judged;
+            try {
+                Place place = confined.forReading(path);
+                judged = policy.judge(Call.onPath("read", place.relative()));
+                if (judged.allowed()) {
+                    places.add(place);
+                    call.judgement = judged;
+                    continue;
+                }
+            } catch (Escape e) {
+                judged = new Judgement(Verdict.DENY, e.rule(), e.reason());
+            }
+            refused.put(path, judged.reason());
+            denial = judged;
         }
-        if (last == null) {
-            last = policy.judge(Call.ofTool("read"));
-            call.judgement = last;
+        if (places.isEmpty()) {
+            call.require(denial == null ? policy.judge(Call.onPath("read", "")) : denial);
         }
+        if (!refused.isEmpty()) {
+            call.arguments.put("denied", String.join(", ", refused.keySet()));
+        }
+        refused.forEach(each::denied);
         call.run(() -> {
             for (Place place : places) {
                 cancellation.check();
-                long size = Files.size(place.file());
-                if (size > maxBytes) {
-                    each.tooLarge(place.relative(), size);
-                } else {
-                    byte[] content = readFile(place, maxBytes);
-                    call.read(place.relative());
-                    call.output(content);
-                    each.accept(place.relative(), content);
-                }
+                readOne(call, place, maxBytes, each);
             }
             return null;
         });
         if (Thread.interrupted()) {
             throw new InterruptedException("stopped while reading files");
         }
+    }
+
+    private void readOne(ToolCall call, Place place, long maxBytes, FileConsumer each) throws IOException {
+        if (!Files.isRegularFile(place.file())) {
+            each.denied(place.relative(), "there is no regular file of this name any more");
+            return;
+        }
+        long size = Files.size(place.file());
+        if (size > maxBytes) {
+            each.tooLarge(place.relative(), size);
+            return;
+        }
+        byte[] content = readFile(place, maxBytes);
+        call.read(place.relative());
+        call.output(content);
+        each.accept(place.relative(), content);
     }
 
     private byte[] readFile(Place place, long maxBytes) throws IOException {
@@ -444,8 +463,7 @@ public final class WorkspaceToolbox implements Toolbox {
             try {
                 return writing ? confined.forWriting(path) : confined.forReading(path);
             } catch (Escape e) {
-                String message = e.getMessage() == null ? path : e.getMessage();
-                throw denied(new Judgement(Verdict.DENY, e.rule(), message));
+                throw denied(new Judgement(Verdict.DENY, e.rule(), e.reason()));
             }
         }
 
