@@ -89,8 +89,40 @@ public final class ContractSchemas {
             return List.of();
         }
         return result.getIncompatibilities().stream()
-                .map(one -> one.getType() + " at " + one.getLocation() + ": " + one.getMessage())
+                .map(one -> one.getType() + " at " + named(reader, one.getLocation()) + ": " + one.getMessage())
                 .toList();
+    }
+
+    /** A place within a schema by field names, where Avro gives it by numbers: /fields/2/type is /priority. */
+    private static String named(Schema reader, String location) {
+        StringBuilder path = new StringBuilder();
+        Schema at = reader;
+        String[] steps = location.substring(1).split("/");
+        int step = 0;
+        while (step < steps.length) {
+            if (at.getType() == Schema.Type.RECORD && steps[step].equals("fields") && step + 1 < steps.length) {
+                Schema.Field field = at.getFields().get(Integer.parseInt(steps[step + 1]));
+                path.append('/').append(field.name());
+                at = field.schema();
+                // Avro names the field's type as a step of its own.
+                step += step + 2 < steps.length && steps[step + 2].equals("type") ? 3 : 2;
+            } else if (at.getType() == Schema.Type.ARRAY && steps[step].equals("items")) {
+                path.append("[]");
+                at = at.getElementType();
+                step++;
+            } else if (at.getType() == Schema.Type.MAP && steps[step].equals("values")) {
+                path.append("{}");
+                at = at.getValueType();
+                step++;
+            } else if (at.getType() == Schema.Type.UNION && steps[step].matches("\\d{1,4}")) {
+                at = at.getTypes().get(Integer.parseInt(steps[step]));
+                step++;
+            } else {
+                path.append('/').append(steps[step]);
+                step++;
+            }
+        }
+        return path.length() == 0 ? "/" : path.toString();
     }
 
     private static JsonNode strip(JsonNode node) {
