@@ -3,9 +3,8 @@ package io.sweaifleet.agent.worker.ray;
 import io.sweaifleet.agent.worker.protocol.AgentCall;
 
 /**
- * The actor class of every agent. It keeps nothing but the name of its worker's link, on purpose: Ray's local mode
- * (2.39.0) hands the actor instance from the submitting to the executing code in a field that all actors' threads share,
- * so that a call may run on another actor's instance. Which agent a call belongs to therefore comes with the call.
+ * The actor class of every agent. It keeps nothing but the name of its worker's link: which attempt it runs, and as
+ * which agent, comes with the call, so that any actor can embody any agent.
  */
 public class AgentActor {
 

@@ -3,6 +3,7 @@ package io.sweaifleet.agent.worker.ray;
 import io.ray.api.ActorHandle;
 import io.ray.api.ObjectRef;
 import io.ray.api.Ray;
+import io.ray.runtime.task.PerThreadTaskExecutor;
 import io.ray.runtime.util.LoggingUtil;
 import io.sweaifleet.agent.worker.protocol.AgentCall;
 import io.sweaifleet.agent.worker.protocol.AgentDriver;
@@ -30,6 +31,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class RayAgents implements AgentDriver {
 
+    /** Version of Ray that this class is written for; its Python side on a cluster must be the same. */
+    public static final String VERSION = "2.39.0";
+
     private static final Logger LOG = LoggerFactory.getLogger(RayAgents.class);
 
     /** How often finished calls are collected; nothing waits for it but memory. */
@@ -52,6 +56,7 @@ public final class RayAgents implements AgentDriver {
             System.setProperty("ray.session-dir", settings.sessionDirectory().toString());
             keepLogging();
             Ray.init();
+            separateActors();
         }
         this.collector = new Thread(this::collect, "ray-collector");
         collector.setDaemon(true);
@@ -66,6 +71,16 @@ public final class RayAgents implements AgentDriver {
             done.setBoolean(null, true);
         } catch (ReflectiveOperationException e) {
             LOG.warn("Ray {} takes over the log configuration: {}", Ray.class.getPackage(), e.toString());
+        }
+    }
+
+    private static void separateActors() {
+        try {
+            PerThreadTaskExecutor.install(Ray.internal());
+        } catch (ReflectiveOperationException | ClassCastException e) {
+            LOG.warn(
+                    "this Ray is built differently, so calls that it loses while an actor is made are submitted again: {}",
+                    e.toString());
         }
     }
 

@@ -1,0 +1,83 @@
+package io.sweaifleet.agent.worker;
+
+import io.sweaifleet.schemas.config.Setting;
+import io.sweaifleet.schemas.config.SettingsProvider;
+import java.time.Duration;
+import java.util.List;
+
+/** Settings of the worker process. */
+public final class WorkerSettings implements SettingsProvider {
+
+    /** Stands for a value that the worker chooses. */
+    public static final String AUTO = "auto";
+
+    /** How actors run. */
+    public enum RunMode {
+        /** In this process. */
+        LOCAL,
+        /** On a Ray cluster. */
+        CLUSTER
+    }
+
+    /** The worker's id. */
+    public static final Setting<String> ID = Setting.text(
+            "fleet.worker.id",
+            "Id of the worker, stable over restarts: lower-case letters, digits and dashes. With auto one is made at the"
+                    + " first start and kept in the data directory.",
+            AUTO);
+
+    /** Roles to serve. */
+    public static final Setting<List<String>> ROLES = Setting.list(
+            "fleet.worker.roles", "Roles that the worker holds agents for; * is every role on fleet.roles.", "*");
+
+    /** Ray's mode. */
+    public static final Setting<RunMode> RUN_MODE = Setting.choice(
+            "fleet.worker.ray.run-mode",
+            "LOCAL runs the agents as Ray actors in the worker's own process. CLUSTER, agents on the nodes of a Ray"
+                    + " cluster, is refused by this version.",
+            "LOCAL",
+            RunMode.class);
+
+    /** Time between heartbeats. */
+    public static final Setting<Duration> HEARTBEAT = Setting.duration(
+            "fleet.worker.heartbeat",
+            "Longest time between two heartbeats; core may ask for a shorter one. Leases are renewed by them.",
+            "2s");
+
+    /** Partition of fleet.worker-commands. */
+    public static final Setting<Integer> COMMAND_PARTITION = Setting.integer(
+            "fleet.worker.command-partition",
+            "Partition of fleet.worker-commands that the worker reads; -1 chooses it by the hash of pool and worker id.",
+            "-1",
+            -1,
+            10_000);
+
+    /** Whether to bring branches back. */
+    public static final Setting<Boolean> FOLLOW_BRANCHES = Setting.bool(
+            "fleet.worker.follow-branches",
+            "Whether finished branches are created in the repositories of this host, as fleet/<pool>/<task-id>.",
+            "true");
+
+    /** How long completed attempts are remembered. */
+    public static final Setting<Duration> COMPLETED_TTL = Setting.duration(
+            "fleet.worker.completed-ttl",
+            "How long Redis keeps the result of an attempt that core has not acknowledged, for a worker that restarts.",
+            "1h");
+
+    /** Labels for matching. */
+    public static final Setting<List<String>> LABELS = Setting.list(
+            "fleet.worker.labels", "Labels that tasks may ask for, as name=value, separated by commas.", "");
+
+    /** For the service loader; the settings themselves are constants. */
+    public WorkerSettings() {}
+
+    @Override
+    public String part() {
+        return "Worker";
+    }
+
+    @Override
+    public List<Setting<?>> settings() {
+        return List.of(ID, ROLES, RUN_MODE, HEARTBEAT, COMMAND_PARTITION, FOLLOW_BRANCHES, COMPLETED_TTL, LABELS);
+    }
+}
