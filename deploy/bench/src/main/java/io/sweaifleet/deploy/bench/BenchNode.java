@@ -1,0 +1,99 @@
+package io.sweaifleet.deploy.bench;
+
+import io.sweaifleet.ingest.cli.CliException;
+import io.sweaifleet.ingest.cli.LocalNode;
+import io.sweaifleet.schemas.config.FleetSettings;
+import io.sweaifleet.schemas.config.Settings;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+
+/** A node of the benchmark's own, in a temporary directory, with one worker per pool. Closing it removes everything. */
+final class BenchNode implements AutoCloseable {
+
+    private final LocalNode node;
+    private final List<Path> directories = new ArrayList<>();
+    private final Path parent;
+
+    private BenchNode(LocalNode node, Path parent) {
+        this.node = node;
+        this.parent = parent;
+    }
+
+    static BenchNode start(List<String> pools, PrintStream progress) throws Exception {
+        LocalNode node = ServiceLoader.load(LocalNode.class)
+                .findFirst()
+                .orElseThrow(() ->
+                        CliException.environment("this distribution has no single node", "Build it with ./fleet."));
+        BenchNode bench = new BenchNode(node, Files.createTempDirectory("fleet-bench-"));
+        try {
+            bench.startNode(pools.get(0), Map.of(), progress);
+            Settings settings = bench.settings();
+            BenchRole.declare(settings, pools);
+            for (String pool : pools.subList(1, pools.size())) {
+                bench.startNode(pool, workerOnly(settings, pool), progress);
+            }
+            return bench;
+        } catch (Exception e) {
+            bench.close();
+            throw e;
+        }
+    }
+
+    /** A worker serves one pool, so each further pool gets a node that runs nothing but a worker. */
+    private static Map<String, String> workerOnly(Settings settings, String pool) {
+        return Map.of(
+                "fleet.node.parts",
+                "worker",
+                FleetSettings.BOOTSTRAP.name(),
+                settings.get(FleetSettings.BOOTSTRAP),
+                FleetSettings.REGISTRY_URL.name(),
+                settings.get(FleetSettings.REGISTRY_URL),
+                FleetSettings.REDIS_URL.name(),
+                settings.get(FleetSettings.REDIS_URL),
+                FleetSettings.POOL.name(),
+                pool,
+                "fleet.worker.id",
+                pool);
+    }
+
+    private void startNode(String name, Map<String, String> overrides, PrintStream progress) throws Exception {
+        Path directory = parent.resolve(name);
+        directories.add(directory);
+        node.startInBackground(directory, overrides, progress);
+    }
+
+    /** Addresses of the whole node, which is the first. */
+    Settings settings() {
+        Path directory = directories.get(0);
+        Path config = node.runningConfig(directory)
+                .orElseThrow(() -> CliException.environment(
+                        "the benchmark's node ended by itself", "See the logs in " + directory + "."));
+        return Settings.load(config, Map.of());
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        for (int i = directories.size() - 1; i >= 0; i--) {
+            node.stop(directories.get(i));
+        }
+        deleteTree(parent);
+    }
+
+    private static void deleteTree(Path root) {
+        try (Stream<Path> paths = Files.walk(root)) {
+            paths.sorted(Comparator.reverseOrder())
+                    .forEach(path -> path.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the benchmark's directory " + root + " could not be removed", e);
+        }
+    }
+}
