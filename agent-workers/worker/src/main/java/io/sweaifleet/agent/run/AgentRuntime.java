@@ -1,6 +1,7 @@
 package io.sweaifleet.agent.run;
 
 import io.sweaifleet.agent.artifact.ArtifactStore;
+import io.sweaifleet.agent.artifact.FileArtifactStore;
 import io.sweaifleet.agent.attempt.Attempt;
 import io.sweaifleet.agent.attempt.AttemptEnd;
 import io.sweaifleet.agent.attempt.AttemptRunner;
@@ -17,6 +18,8 @@ import io.sweaifleet.agent.sandbox.Confinement;
 import io.sweaifleet.agent.sandbox.Folders;
 import io.sweaifleet.agent.sandbox.HostEnvironment;
 import io.sweaifleet.agent.sandbox.Sandbox;
+import io.sweaifleet.agent.sandbox.SandboxUnavailableException;
+import io.sweaifleet.agent.sandbox.Sandboxes;
 import io.sweaifleet.agent.tool.Auditor;
 import io.sweaifleet.agent.tool.WorkspaceToolbox;
 import io.sweaifleet.agent.workspace.Opening;
@@ -28,6 +31,7 @@ import io.sweaifleet.schemas.common.BrainStamp;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.common.Usage;
+import io.sweaifleet.schemas.config.Settings;
 import io.sweaifleet.schemas.task.TaskResult;
 import io.sweaifleet.schemas.worker.Assignment;
 import java.io.IOException;
@@ -82,6 +86,25 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
         this.executor = new CommandExecutor(host, limits.maxOutputBytes());
         this.workspaces = new Workspaces(host, executor, limits.cloneTimeout());
         this.watchdog = new Watchdog();
+    }
+
+    /**
+     * The runtime that the settings describe, with every playbook on the class path.
+     *
+     * @throws SandboxUnavailableException when the operator asked for a sandbox by name that does not work here
+     * @throws IOException when the work directory or the artifact store cannot be used
+     */
+    public static AgentRuntime create(Settings settings) throws IOException {
+        HostEnvironment host = HostEnvironment.detect();
+        Path workDirectory = settings.get(AgentSettings.WORK_DIR);
+        return of(
+                Playbooks.installed(),
+                Sandboxes.select(settings.get(AgentSettings.SANDBOX), host, workDirectory),
+                host,
+                FileArtifactStore.open(AgentSettings.artifacts(settings)),
+                workDirectory,
+                AgentSettings.limits(settings),
+                Clock.systemUTC());
     }
 
     /**
@@ -255,10 +278,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                 cancellation.check();
                 return new AttemptEnd(
                         e.skipped() ? AttemptEnd.Status.SKIPPED : AttemptEnd.Status.FAILED,
-                        result(
-                                collector.skipped().isEmpty() && collector.findingsTotal() == 0 ? "" : e.getMessage(),
-                                Map.of(),
-                                Optional.empty()),
+                        result(e.failure().getMessage(), Map.of(), Optional.empty()),
                         masked(e.failure()),
                         brain);
             }

@@ -240,12 +240,11 @@ public final class WorkspaceToolbox implements Toolbox {
             call.arguments.put("denied", String.join(", ", refused.keySet()));
         }
         refused.forEach(each::denied);
-        call.run(() -> {
+        call.act(() -> {
             for (Place place : places) {
                 cancellation.check();
                 readOne(call, place, maxBytes, each);
             }
-            return null;
         });
         if (Thread.interrupted()) {
             throw new InterruptedException("stopped while reading files");
@@ -291,7 +290,7 @@ public final class WorkspaceToolbox implements Toolbox {
         ToolCall call = begin("edit", Map.of("path", path, "bytes", Integer.toString(content.length)));
         Place place = call.place(path, true);
         call.require(policy.judge(Call.onPath("edit", place.relative())));
-        call.run(() -> {
+        call.act(() -> {
             Path parent = place.file().getParent();
             if (parent != null) {
                 Files.createDirectories(parent);
@@ -300,7 +299,6 @@ public final class WorkspaceToolbox implements Toolbox {
             edited.add(place.relative());
             call.written(place.relative());
             call.output(content);
-            return null;
         });
     }
 
@@ -309,7 +307,7 @@ public final class WorkspaceToolbox implements Toolbox {
         ToolCall call = begin("edit", Map.of("path", path, "delete", "true"));
         Place place = call.place(path, true);
         call.require(policy.judge(Call.onPath("edit", place.relative())));
-        call.run(() -> {
+        call.act(() -> {
             if (Files.isDirectory(place.file(), LinkOption.NOFOLLOW_LINKS)) {
                 throw new IOException(place.relative() + " is a directory; delete its files");
             }
@@ -317,7 +315,6 @@ public final class WorkspaceToolbox implements Toolbox {
                 edited.add(place.relative());
                 call.written(place.relative());
             }
-            return null;
         });
     }
 
@@ -428,8 +425,13 @@ public final class WorkspaceToolbox implements Toolbox {
     }
 
     /** The body of a call. */
-    private interface Body<T extends @Nullable Object> {
+    private interface Body<T> {
         T run() throws IOException;
+    }
+
+    /** The body of a call that has nothing to return. */
+    private interface Action {
+        void run() throws IOException;
     }
 
     /** The body of a call that may be interrupted. */
@@ -496,7 +498,7 @@ public final class WorkspaceToolbox implements Toolbox {
             outputBytes += content.length;
         }
 
-        <T extends @Nullable Object> T run(Body<T> body) {
+        <T> T run(Body<T> body) {
             try {
                 T value = body.run();
                 if (outputBytes > 0) {
@@ -509,6 +511,14 @@ public final class WorkspaceToolbox implements Toolbox {
             } finally {
                 audit();
             }
+        }
+
+        void act(Action action) {
+            boolean done = run(() -> {
+                action.run();
+                return true;
+            });
+            assert done;
         }
 
         CommandResult runCommand(CommandBody body) throws InterruptedException {
