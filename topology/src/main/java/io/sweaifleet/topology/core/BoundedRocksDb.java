@@ -1,0 +1,43 @@
+package io.sweaifleet.topology.core;
+
+import java.util.Map;
+import org.apache.kafka.streams.state.RocksDBConfigSetter;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.Cache;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.WriteBufferManager;
+
+/**
+ * Bounds RocksDB's memory for the whole process. Streams gives every partition's store a cache and buffers of its own,
+ * which would be more than a gigabyte for twelve partitions; here they share 64 MB.
+ */
+public final class BoundedRocksDb implements RocksDBConfigSetter {
+
+    private static final long CACHE_BYTES = 64L << 20;
+    private static final long BUFFERS_BYTES = 32L << 20;
+    private static final long BUFFER_BYTES = 8L << 20;
+
+    // Shared by design: the bound is on the process. Never closed, because stores come and go with rebalances.
+    private static final Cache CACHE = new LRUCache(CACHE_BYTES, -1, false, 0.1);
+    private static final WriteBufferManager BUFFERS = new WriteBufferManager(BUFFERS_BYTES, CACHE);
+
+    /** Made by Streams. */
+    public BoundedRocksDb() {}
+
+    @Override
+    public void setConfig(String storeName, Options options, Map<String, Object> configs) {
+        BlockBasedTableConfig table = (BlockBasedTableConfig) options.tableFormatConfig();
+        table.setBlockCache(CACHE);
+        table.setCacheIndexAndFilterBlocks(true);
+        options.setWriteBufferManager(BUFFERS);
+        options.setWriteBufferSize(BUFFER_BYTES);
+        options.setMaxWriteBufferNumber(2);
+        options.setTableFormatConfig(table);
+    }
+
+    @Override
+    public void close(String storeName, Options options) {
+        // What is shared stays.
+    }
+}

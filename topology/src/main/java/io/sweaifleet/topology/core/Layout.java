@@ -1,0 +1,233 @@
+package io.sweaifleet.topology.core;
+
+import io.sweaifleet.topology.core.domain.Counters;
+import io.sweaifleet.topology.core.domain.EarlyControl;
+import io.sweaifleet.topology.core.domain.Key;
+import io.sweaifleet.topology.core.domain.LeaseEntry;
+import io.sweaifleet.topology.core.domain.PoolEntry;
+import io.sweaifleet.topology.core.domain.RoleEntry;
+import io.sweaifleet.topology.core.domain.TaskEntry;
+import io.sweaifleet.topology.core.domain.TimerKind;
+import io.sweaifleet.topology.core.domain.WorkerEntry;
+import io.sweaifleet.topology.core.domain.WorkflowEntry;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The layout of core's one store. Every key begins with the pool (closed by a zero byte) and a letter; every value begins
+ * with a version byte. Numbers in keys are eight bytes whose unsigned order is the numbers' order; texts that are not
+ * last are closed by a zero byte.
+ *
+ * <table>
+ * <caption>Keys and values</caption>
+ * <tr><th>Key after the pool</th><th>Value</th><th>Read by</th></tr>
+ * <tr><td>{@code c}</td><td>counters: last event, last lease</td><td>get</td></tr>
+ * <tr><td>{@code d}</td><td>definition of the pool</td><td>get</td></tr>
+ * <tr><td>{@code e}, workflow id, task id (one of them empty)</td><td>control request kept for later</td><td>scan of {@code e}, once</td></tr>
+ * <tr><td>{@code f}, workflow id</td><td>ledger: workflow, live or ended</td><td>get</td></tr>
+ * <tr><td>{@code k}, task id</td><td>ledger: task, live or ended</td><td>get</td></tr>
+ * <tr><td>{@code l}, worker id, lease id</td><td>lease</td><td>scan of a worker's, once</td></tr>
+ * <tr><td>{@code m}, topic id, partition</td><td>highest offset taken from there</td><td>get</td></tr>
+ * <tr><td>{@code q}, role, order, arrival, task id</td><td>nothing: the key is the queue</td><td>scan of a role's, onwards</td></tr>
+ * <tr><td>{@code s}, control id</td><td>when it was taken</td><td>get</td></tr>
+ * <tr><td>{@code t}, due time, kind, id</td><td>nothing: the key is the timer</td><td>scan up to now</td></tr>
+ * <tr><td>{@code w}, worker id</td><td>worker</td><td>scan of {@code w}, once</td></tr>
+ * </table>
+ *
+ * <p>What all pools of the partition share has the empty pool: {@code o} (next offsets of core's inputs), {@code p} and a
+ * pool (which pools there are), {@code r} and a role (its definition), {@code m} (marks of definitions).
+ *
+ * <p>A change of this layout or of {@link Values} needs a new version byte and code that reads the old one.
+ */
+final class Layout {
+
+    static final String STORE = "pool-state-by-key";
+
+    private static final int VERSION = 1;
+
+    private Layout() {}
+
+    static byte[] key(Key<?> key) {
+        Packer out = new Packer().keyText(key.pool());
+        if (key instanceof Key.OfTask task) {
+            out.raw('k').lastKeyText(task.taskId());
+        } else if (key instanceof Key.OfWorkflow workflow) {
+            out.raw('f').lastKeyText(workflow.workflowId());
+        } else if (key instanceof Key.OfReady ready) {
+            out.raw('q')
+                    .keyText(ready.role())
+                    .ordered(ready.order())
+                    .ordered(ready.arrival())
+                    .lastKeyText(ready.taskId());
+        } else if (key instanceof Key.OfTimer timer) {
+            out.raw('t').ordered(timer.dueAt()).raw(timer.kind().ordinal()).lastKeyText(timer.id());
+        } else if (key instanceof Key.OfLease lease) {
+            out.raw('l').keyText(lease.workerId()).lastKeyText(lease.leaseId());
+        } else if (key instanceof Key.OfWorker worker) {
+            out.raw('w').lastKeyText(worker.workerId());
+        } else if (key instanceof Key.OfCounters) {
+            out.raw('c');
+        } else if (key instanceof Key.OfPool) {
+            out.raw('d');
+        } else if (key instanceof Key.OfRole role) {
+            out.raw('r').lastKeyText(role.role());
+        } else if (key instanceof Key.OfMark mark) {
+            out.raw('m').keyText(mark.topicId()).ordered(mark.partition());
+        } else if (key instanceof Key.OfControl control) {
+            out.raw('s').lastKeyText(control.controlId());
+        } else if (key instanceof Key.OfEarlyControl early) {
+            out.raw('e').keyText(early.workflowId()).lastKeyText(early.taskId());
+        }
+        return out.toBytes();
+    }
+
+    /** Beginning of the keys of one letter. */
+    static byte[] prefix(String pool, char letter) {
+        return new Packer().keyText(pool).raw(letter).toBytes();
+    }
+
+    /** Beginning of the keys of a role's queue, or of a worker's leases. */
+    static byte[] prefix(String pool, char letter, String owner) {
+        return new Packer().keyText(pool).raw(letter).keyText(owner).toBytes();
+    }
+
+    /** First key that a timer due at this moment may have. */
+    static byte[] timersFrom(String pool, long dueAt) {
+        return new Packer().keyText(pool).raw('t').ordered(dueAt).toBytes();
+    }
+
+    static byte[] offsetsKey() {
+        return prefix(Key.SHARED, 'o');
+    }
+
+    static byte[] poolNameKey(String pool) {
+        return new Packer().keyText(Key.SHARED).raw('p').lastKeyText(pool).toBytes();
+    }
+
+    /** The text after pool and letter. */
+    static String nameIn(byte[] key) {
+        Unpacker in = new Unpacker(key);
+        in.keyText();
+        in.raw();
+        return in.lastKeyText();
+    }
+
+    static Key.OfReady readyKey(byte[] key) {
+        Unpacker in = new Unpacker(key);
+        String pool = in.keyText();
+        in.raw();
+        return new Key.OfReady(pool, in.keyText(), in.ordered(), in.ordered(), in.lastKeyText());
+    }
+
+    static Key.OfTimer timerKey(byte[] key) {
+        Unpacker in = new Unpacker(key);
+        String pool = in.keyText();
+        in.raw();
+        return new Key.OfTimer(pool, in.ordered(), TimerKind.values()[in.raw()], in.lastKeyText());
+    }
+
+    static Key.OfEarlyControl earlyControlKey(byte[] key) {
+        Unpacker in = new Unpacker(key);
+        String pool = in.keyText();
+        in.raw();
+        return new Key.OfEarlyControl(pool, in.keyText(), in.lastKeyText());
+    }
+
+    static byte[] value(Object value) {
+        Packer out = new Packer().raw(VERSION);
+        if (value instanceof TaskEntry task) {
+            Values.task(out, task);
+        } else if (value instanceof WorkflowEntry workflow) {
+            Values.workflow(out, workflow);
+        } else if (value instanceof WorkerEntry worker) {
+            Values.worker(out, worker);
+        } else if (value instanceof LeaseEntry lease) {
+            out.text(lease.workerId())
+                    .text(lease.leaseId())
+                    .text(lease.taskId())
+                    .text(lease.role())
+                    .number(lease.command())
+                    .number(lease.assignedAt());
+        } else if (value instanceof Counters counters) {
+            out.number(counters.events()).number(counters.leases());
+        } else if (value instanceof PoolEntry pool) {
+            out.number(pool.version())
+                    .flag(pool.closed())
+                    .number(pool.leaseMs())
+                    .number(pool.leaseGraceMs())
+                    .number(pool.agingHalfTimeMs())
+                    .number(pool.unknownRoleGraceMs())
+                    .number(pool.dedupeRetentionMs());
+        } else if (value instanceof RoleEntry role) {
+            out.number(role.version()).number(role.attemptTimeoutMs()).number(role.slotsPerAgent());
+        } else if (value instanceof EarlyControl control) {
+            out.text(control.controlId()).text(control.reason()).text(control.requestedBy());
+        } else if (value instanceof Long number) {
+            out.number(number);
+        } else if (!(value instanceof Boolean)) {
+            throw new IllegalArgumentException("No layout for values of " + value.getClass());
+        }
+        return out.toBytes();
+    }
+
+    /**
+     * Reads the value of a key.
+     *
+     * @throws DamagedEntryException when the bytes are not such a value
+     */
+    static <V> V value(Key<V> key, byte[] bytes) {
+        try {
+            Unpacker in = new Unpacker(bytes);
+            int version = in.raw();
+            if (version != VERSION) {
+                throw new IllegalArgumentException("Version " + version + " of the layout is not known");
+            }
+            @SuppressWarnings("unchecked") // the key's kind decides the type of its value
+            V value = (V) read(key, in);
+            return value;
+        } catch (RuntimeException e) {
+            throw new DamagedEntryException(key, e);
+        }
+    }
+
+    private static Object read(Key<?> key, Unpacker in) {
+        if (key instanceof Key.OfTask) {
+            return Values.task(in);
+        } else if (key instanceof Key.OfWorkflow) {
+            return Values.workflow(in);
+        } else if (key instanceof Key.OfWorker) {
+            return Values.worker(in);
+        } else if (key instanceof Key.OfLease) {
+            return new LeaseEntry(in.text(), in.text(), in.text(), in.text(), in.number(), in.number());
+        } else if (key instanceof Key.OfCounters) {
+            return new Counters(in.number(), in.number());
+        } else if (key instanceof Key.OfPool) {
+            return new PoolEntry(
+                    in.small(), in.flag(), in.number(), in.number(), in.number(), in.number(), in.number());
+        } else if (key instanceof Key.OfRole) {
+            return new RoleEntry(in.small(), in.number(), in.small());
+        } else if (key instanceof Key.OfEarlyControl) {
+            return new EarlyControl(in.text(), in.text(), in.text());
+        } else if (key instanceof Key.OfMark || key instanceof Key.OfControl) {
+            return in.number();
+        }
+        return Boolean.TRUE;
+    }
+
+    static byte[] offsets(Map<String, Long> nextByTopic) {
+        Packer out = new Packer().raw(VERSION).number(nextByTopic.size());
+        nextByTopic.forEach((topic, next) -> out.text(topic).number(next));
+        return out.toBytes();
+    }
+
+    static Map<String, Long> offsets(byte[] bytes) {
+        Unpacker in = new Unpacker(bytes);
+        in.raw();
+        int count = in.small();
+        Map<String, Long> nextByTopic = new LinkedHashMap<>();
+        for (int i = 0; i < count; i++) {
+            nextByTopic.put(in.text(), in.number());
+        }
+        return nextByTopic;
+    }
+}

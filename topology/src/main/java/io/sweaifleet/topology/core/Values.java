@@ -1,0 +1,342 @@
+package io.sweaifleet.topology.core;
+
+import io.sweaifleet.schemas.common.ArtifactRef;
+import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.common.FailureClass;
+import io.sweaifleet.schemas.common.Origin;
+import io.sweaifleet.schemas.task.AttemptStatus;
+import io.sweaifleet.schemas.task.AttemptSummary;
+import io.sweaifleet.schemas.task.FailurePolicy;
+import io.sweaifleet.schemas.task.RetryPolicy;
+import io.sweaifleet.schemas.task.TaskStatus;
+import io.sweaifleet.schemas.task.TaskSubmitted;
+import io.sweaifleet.schemas.task.WorkflowStatus;
+import io.sweaifleet.schemas.worker.WorkerState;
+import io.sweaifleet.topology.core.domain.TaskEntry;
+import io.sweaifleet.topology.core.domain.WorkerEntry;
+import io.sweaifleet.topology.core.domain.WorkflowEntry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The larger values of {@link Layout}, field by field. What is written here is read by later versions: append, never reorder. */
+final class Values {
+
+    private static final int LIVE = 1;
+    private static final int ENDED = 2;
+
+    private static final int WAITING = 1;
+    private static final int READY = 2;
+    private static final int BACKOFF = 3;
+    private static final int RUNNING = 4;
+
+    private Values() {}
+
+    static void task(Packer out, TaskEntry entry) {
+        if (entry instanceof TaskEntry.Live live) {
+            out.raw(LIVE).text(live.workflowId());
+            spec(out, live.spec());
+            out.list(live.dependents(), out::text)
+                    .number(live.arrival())
+                    .number(live.acceptedAt())
+                    .number(live.readySince())
+                    .number(live.startedAt())
+                    .list(live.attempts(), attempt -> attempt(out, attempt));
+            phase(out, live.phase());
+        } else if (entry instanceof TaskEntry.Ended ended) {
+            out.raw(ENDED)
+                    .text(ended.workflowId())
+                    .constant(ended.status())
+                    .number(ended.attempts())
+                    .texts(ended.outputs())
+                    .list(ended.artifacts(), artifact -> artifact(out, artifact));
+        }
+    }
+
+    static TaskEntry task(Unpacker in) {
+        return switch (in.raw()) {
+            case LIVE ->
+                new TaskEntry.Live(
+                        in.text(),
+                        spec(in),
+                        in.list(in::text),
+                        in.number(),
+                        in.number(),
+                        in.number(),
+                        in.number(),
+                        in.list(() -> attempt(in)),
+                        phase(in));
+            case ENDED ->
+                new TaskEntry.Ended(
+                        in.text(), in.constant(TaskStatus.class), in.small(), in.texts(), in.list(() -> artifact(in)));
+            default -> throw new IllegalArgumentException("Neither a live nor an ended task");
+        };
+    }
+
+    private static void phase(Packer out, TaskEntry.Phase phase) {
+        if (phase instanceof TaskEntry.Phase.Waiting waiting) {
+            out.raw(WAITING).number(waiting.open());
+        } else if (phase instanceof TaskEntry.Phase.Ready ready) {
+            out.raw(READY).number(ready.order());
+        } else if (phase instanceof TaskEntry.Phase.Backoff backoff) {
+            out.raw(BACKOFF).number(backoff.dueAt());
+        } else if (phase instanceof TaskEntry.Phase.Running running) {
+            TaskEntry.Lease lease = running.lease();
+            out.raw(RUNNING)
+                    .text(lease.leaseId())
+                    .number(lease.number())
+                    .text(lease.workerId())
+                    .number(lease.incarnation())
+                    .text(lease.agentId())
+                    .number(lease.roleVersion())
+                    .number(lease.assignedAt())
+                    .number(lease.startedAt())
+                    .number(lease.timeoutAt())
+                    .maybe(lease.stop(), stop -> {
+                        out.constant(stop.reason());
+                        failure(out, stop.failure());
+                        out.number(stop.graceEndsAt());
+                    });
+        }
+    }
+
+    private static TaskEntry.Phase phase(Unpacker in) {
+        return switch (in.raw()) {
+            case WAITING -> new TaskEntry.Phase.Waiting(in.small());
+            case READY -> new TaskEntry.Phase.Ready(in.number());
+            case BACKOFF -> new TaskEntry.Phase.Backoff(in.number());
+            case RUNNING ->
+                new TaskEntry.Phase.Running(new TaskEntry.Lease(
+                        in.text(),
+                        in.small(),
+                        in.text(),
+                        in.number(),
+                        in.text(),
+                        in.small(),
+                        in.number(),
+                        in.number(),
+                        in.number(),
+                        in.maybe(() -> new TaskEntry.Stop(
+                                in.constant(TaskEntry.StopReason.class), failure(in), in.number()))));
+            default -> throw new IllegalArgumentException("Not a phase of a task");
+        };
+    }
+
+    private static void spec(Packer out, TaskSubmitted spec) {
+        out.maybeText(spec.getId())
+                .maybeText(spec.getPool())
+                .maybeText(spec.getTenant())
+                .maybeText(spec.getWorkflowId())
+                .text(spec.getKind())
+                .text(spec.getRole())
+                .text(spec.getTitle())
+                .maybeText(spec.getInstructions())
+                .maybeText(spec.getRepository())
+                .maybeText(spec.getBaseRef())
+                .texts(spec.getInputs())
+                .list(spec.getDependsOn(), out::text)
+                .maybe(spec.getPriority(), priority -> out.number(priority))
+                .maybe(spec.getDeadline(), at -> out.number(at.toEpochMilli()))
+                .maybe(spec.getAttemptTimeoutMs(), out::number)
+                .maybe(spec.getRetry(), retry -> retry(out, retry))
+                .constant(spec.getOnFailure())
+                .texts(spec.getLabels())
+                .maybeText(spec.getCorrelationId())
+                .maybe(spec.getSubmittedAt(), at -> out.number(at.toEpochMilli()));
+    }
+
+    private static TaskSubmitted spec(Unpacker in) {
+        return new TaskSubmitted(
+                in.maybeText(),
+                in.maybeText(),
+                in.maybeText(),
+                in.maybeText(),
+                in.text(),
+                in.text(),
+                in.text(),
+                in.maybeText(),
+                in.maybeText(),
+                in.maybeText(),
+                in.texts(),
+                in.list(in::text),
+                in.maybe(in::small),
+                in.maybe(() -> instant(in)),
+                in.maybe(in::number),
+                in.maybe(() -> retry(in)),
+                in.constant(FailurePolicy.class),
+                in.texts(),
+                in.maybeText(),
+                in.maybe(() -> instant(in)));
+    }
+
+    private static void retry(Packer out, RetryPolicy retry) {
+        out.number(retry.getMaxAttempts())
+                .number(retry.getInitialBackoffMs())
+                .decimal(retry.getMultiplier())
+                .number(retry.getMaxBackoffMs())
+                .decimal(retry.getJitter());
+    }
+
+    private static RetryPolicy retry(Unpacker in) {
+        return new RetryPolicy(in.small(), in.number(), in.decimal(), in.number(), in.decimal());
+    }
+
+    private static void attempt(Packer out, AttemptSummary attempt) {
+        out.number(attempt.getNumber())
+                .text(attempt.getLeaseId())
+                .text(attempt.getWorkerId())
+                .text(attempt.getAgentId())
+                .number(attempt.getRoleVersion())
+                .number(attempt.getAssignedAt().toEpochMilli())
+                .maybe(attempt.getStartedAt(), at -> out.number(at.toEpochMilli()))
+                .number(attempt.getFinishedAt().toEpochMilli())
+                .constant(attempt.getStatus())
+                .maybe(attempt.getFailure(), failure -> failure(out, failure));
+    }
+
+    private static AttemptSummary attempt(Unpacker in) {
+        return new AttemptSummary(
+                in.small(),
+                in.text(),
+                in.text(),
+                in.text(),
+                in.small(),
+                instant(in),
+                in.maybe(() -> instant(in)),
+                instant(in),
+                in.constant(AttemptStatus.class),
+                in.maybe(() -> failure(in)));
+    }
+
+    private static void failure(Packer out, Failure failure) {
+        out.constant(failure.getFailureClass())
+                .text(failure.getCode())
+                .text(failure.getMessage())
+                .text(failure.getRemedy())
+                .maybeText(failure.getField())
+                .maybeText(failure.getValue());
+    }
+
+    private static Failure failure(Unpacker in) {
+        return new Failure(
+                in.constant(FailureClass.class), in.text(), in.text(), in.text(), in.maybeText(), in.maybeText());
+    }
+
+    private static void artifact(Packer out, ArtifactRef artifact) {
+        out.text(artifact.getName())
+                .text(artifact.getKind())
+                .text(artifact.getSha256())
+                .number(artifact.getSizeBytes())
+                .text(artifact.getMediaType())
+                .text(artifact.getUri());
+    }
+
+    private static ArtifactRef artifact(Unpacker in) {
+        return new ArtifactRef(in.text(), in.text(), in.text(), in.number(), in.text(), in.text());
+    }
+
+    static void workflow(Packer out, WorkflowEntry entry) {
+        if (entry instanceof WorkflowEntry.Live live) {
+            out.raw(LIVE)
+                    .text(live.digest())
+                    .list(live.taskIds(), out::text)
+                    .flag(live.lone())
+                    .text(live.tenant())
+                    .text(live.title())
+                    .texts(live.labels())
+                    .maybeText(live.correlationId());
+            origin(out, live.origin());
+            out.maybeText(live.traceparent())
+                    .number(live.submittedAt())
+                    .number(live.acceptedAt())
+                    .number(live.open());
+        } else if (entry instanceof WorkflowEntry.Ended ended) {
+            out.raw(ENDED)
+                    .text(ended.digest())
+                    .list(ended.taskIds(), out::text)
+                    .constant(ended.status())
+                    .number(ended.decidedAt());
+        }
+    }
+
+    static WorkflowEntry workflow(Unpacker in) {
+        return switch (in.raw()) {
+            case LIVE ->
+                new WorkflowEntry.Live(
+                        in.text(),
+                        in.list(in::text),
+                        in.flag(),
+                        in.text(),
+                        in.text(),
+                        in.texts(),
+                        in.maybeText(),
+                        origin(in),
+                        in.maybeText(),
+                        in.number(),
+                        in.number(),
+                        in.small());
+            case ENDED ->
+                new WorkflowEntry.Ended(in.text(), in.list(in::text), in.constant(WorkflowStatus.class), in.number());
+            default -> throw new IllegalArgumentException("Neither a live nor an ended workflow");
+        };
+    }
+
+    private static void origin(Packer out, Origin origin) {
+        out.text(origin.getTopic())
+                .text(origin.getTopicId())
+                .number(origin.getPartition())
+                .number(origin.getOffset())
+                .number(origin.getTimestamp().toEpochMilli());
+    }
+
+    private static Origin origin(Unpacker in) {
+        return new Origin(in.text(), in.text(), in.small(), in.number(), instant(in));
+    }
+
+    static void worker(Packer out, WorkerEntry worker) {
+        out.text(worker.workerId())
+                .number(worker.incarnation())
+                .number(worker.partition())
+                .constant(worker.state())
+                .number(worker.capacity())
+                .list(worker.roles().entrySet(), role -> out.text(role.getKey())
+                        .number(role.getValue().roleVersion())
+                        .number(role.getValue().agents())
+                        .number(role.getValue().slots()))
+                .texts(worker.labels())
+                .text(worker.host())
+                .number(worker.commands())
+                .number(worker.lastHeartbeatAt())
+                .number(worker.silentTimerAt())
+                .number(worker.stateSince())
+                .list(worker.held().entrySet(), held -> out.text(held.getKey()).number(held.getValue()));
+    }
+
+    static WorkerEntry worker(Unpacker in) {
+        return new WorkerEntry(
+                in.text(),
+                in.number(),
+                in.small(),
+                in.constant(WorkerState.class),
+                in.small(),
+                byName(in.list(() -> Map.entry(in.text(), new WorkerEntry.Offer(in.small(), in.small(), in.small())))),
+                in.texts(),
+                in.text(),
+                in.number(),
+                in.number(),
+                in.number(),
+                in.number(),
+                byName(in.list(() -> Map.entry(in.text(), in.small()))));
+    }
+
+    private static <T> Map<String, T> byName(List<Map.Entry<String, T>> entries) {
+        Map<String, T> map = new TreeMap<>();
+        entries.forEach(entry -> map.put(entry.getKey(), entry.getValue()));
+        return map;
+    }
+
+    private static Instant instant(Unpacker in) {
+        return Instant.ofEpochMilli(in.number());
+    }
+}

@@ -1,0 +1,188 @@
+package io.sweaifleet.topology.core.domain;
+
+import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.core.TaskEventType;
+import io.sweaifleet.schemas.task.TaskControl;
+import io.sweaifleet.schemas.task.TaskStatus;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests to cancel.
+ *
+ * <p>A task that does not run ends at once. A running one is stopped first: it ends when its worker reports, when its
+ * lease is lost, or after the pool's lease grace, whichever comes first.
+ */
+final class Controls {
+
+    /** Tasks that one step cancels; the rest follows by a timer that is due at once. */
+    static final int CANCELS_PER_STEP = 300;
+
+    private final Step step;
+    private final Endings endings;
+
+    Controls(Step step, Endings endings) {
+        this.step = step;
+        this.endings = endings;
+    }
+
+    void on(TaskControl control) {
+        String controlId = control.getId();
+        String tenant = Texts.tenant(control.getTenant());
+        String workflowId = control.getWorkflowId();
+        String taskId = control.getTaskId();
+        String target = taskId == null ? workflowId : taskId;
+        if (controlId == null || target == null) {
+            throw new IllegalArgumentException("A control request that intake accepted must have an id and a target");
+        }
+        Key.OfControl seen = new Key.OfControl(step.pool, controlId);
+        if (step.state.get(seen) != null) {
+            ignored(tenant, target, taskId, "Control request " + controlId + " was taken before");
+            return;
+        }
+        step.state.put(seen, step.now());
+        step.setTimer(step.now() + step.rules.dedupeRetentionMs(), TimerKind.FORGET_CONTROL, controlId);
+        EarlyControl cancel = new EarlyControl(controlId, control.getReason(), control.getRequestedBy());
+        if (taskId != null) {
+            onTask(taskId, tenant, cancel);
+        } else {
+            onWorkflow(target, tenant, cancel);
+        }
+    }
+
+    private void onTask(String taskId, String tenant, EarlyControl cancel) {
+        TaskEntry task = step.state.get(new Key.OfTask(step.pool, taskId));
+        if (task == null) {
+            step.state.put(new Key.OfEarlyControl(step.pool, "", taskId), cancel);
+        } else if (task instanceof TaskEntry.Live live) {
+            cancelTask(taskId, live, cancel);
+        } else if (task instanceof TaskEntry.Ended ended) {
+            ignored(
+                    tenant,
+                    ended.workflowId(),
+                    taskId,
+                    "Task " + taskId + " had ended as " + ended.status() + ": control request " + cancel.controlId()
+                            + " changes nothing");
+        }
+    }
+
+    private void onWorkflow(String workflowId, String tenant, EarlyControl cancel) {
+        WorkflowEntry workflow = step.state.get(new Key.OfWorkflow(step.pool, workflowId));
+        if (workflow == null) {
+            step.state.put(new Key.OfEarlyControl(step.pool, workflowId, ""), cancel);
+        } else if (workflow instanceof WorkflowEntry.Live live) {
+            cancelWorkflow(workflowId, live, cancel);
+        } else if (workflow instanceof WorkflowEntry.Ended ended) {
+            ignored(
+                    tenant,
+                    workflowId,
+                    null,
+                    "Workflow " + workflowId + " had ended as " + ended.status() + ": control request "
+                            + cancel.controlId() + " changes nothing");
+        }
+    }
+
+    private void ignored(String tenant, String workflowId, @Nullable String taskId, String message) {
+        Step.Entry entry = step.journal(TaskEventType.DUPLICATE_IGNORED, workflowId, tenant);
+        if (taskId != null) {
+            entry.task(taskId);
+        }
+        entry.message(message).add();
+    }
+
+    /** Requests that came before what they are about. */
+    void applyEarly(String workflowId, List<String> taskIds) {
+        Key.OfEarlyControl ofWorkflow = new Key.OfEarlyControl(step.pool, workflowId, "");
+        EarlyControl whole = step.state.get(ofWorkflow);
+        if (whole != null) {
+            step.state.delete(ofWorkflow);
+            WorkflowEntry.Live live = step.liveWorkflow(workflowId);
+            if (live != null) {
+                cancelWorkflow(workflowId, live, whole);
+            }
+        }
+        for (String taskId : taskIds) {
+            Key.OfEarlyControl ofTask = new Key.OfEarlyControl(step.pool, "", taskId);
+            EarlyControl cancel = step.state.get(ofTask);
+            if (cancel != null) {
+                step.state.delete(ofTask);
+                TaskEntry.Live live = step.liveTask(taskId);
+                if (live != null) {
+                    cancelTask(taskId, live, cancel);
+                }
+            }
+        }
+    }
+
+    private void cancelTask(String taskId, TaskEntry.Live task, EarlyControl cancel) {
+        step.blamed = task.workflowId();
+        Failure failure = failure("Task " + taskId, cancel);
+        step.journal(TaskEventType.CANCEL_REQUESTED, taskId, task.workflowId(), task.spec())
+                .message(failure.getMessage())
+                .add();
+        if (task.phase() instanceof TaskEntry.Phase.Running running) {
+            Leases.stop(step, taskId, task, running.lease(), TaskEntry.StopReason.CANCELLED, failure);
+        } else {
+            endings.end(taskId, task, TaskStatus.CANCELLED, failure, null);
+        }
+    }
+
+    private void cancelWorkflow(String workflowId, WorkflowEntry.Live workflow, EarlyControl cancel) {
+        step.blamed = workflowId;
+        step.journal(TaskEventType.CANCEL_REQUESTED, workflowId, workflow.tenant())
+                .message(failure("Workflow " + workflowId, cancel).getMessage())
+                .add();
+        // Kept until every task was told, so that the rest of a large workflow knows the reason.
+        step.state.put(new Key.OfEarlyControl(step.pool, workflowId, ""), cancel);
+        cancelRest(workflowId);
+    }
+
+    /** Cancels further tasks of a workflow; sets a timer for the rest when there are many. */
+    void cancelRest(String workflowId) {
+        WorkflowEntry.Live workflow = step.liveWorkflow(workflowId);
+        Key.OfEarlyControl key = new Key.OfEarlyControl(step.pool, workflowId, "");
+        EarlyControl cancel = step.state.get(key);
+        if (cancel == null) {
+            return;
+        }
+        step.state.delete(key);
+        if (workflow == null) {
+            return;
+        }
+        step.blamed = workflowId;
+        Failure failure = failure("Workflow " + workflowId, cancel);
+        int told = 0;
+        // Backwards: dependents come after what they depend on in most submissions, so that nothing is queued that is
+        // about to be cancelled.
+        for (int i = workflow.taskIds().size() - 1; i >= 0; i--) {
+            String taskId = workflow.taskIds().get(i);
+            TaskEntry.Live task = step.liveTask(taskId);
+            if (task == null) {
+                continue;
+            }
+            if (task.phase() instanceof TaskEntry.Phase.Running running) {
+                TaskEntry.Stop stop = running.lease().stop();
+                if (stop != null && stop.reason() != TaskEntry.StopReason.ATTEMPT_TIMEOUT) {
+                    continue;
+                }
+                Leases.stop(step, taskId, task, running.lease(), TaskEntry.StopReason.CANCELLED, failure);
+            } else {
+                endings.endAlone(taskId, task, TaskStatus.CANCELLED, failure);
+            }
+            if (++told == CANCELS_PER_STEP) {
+                step.state.put(key, cancel);
+                step.setTimer(step.now(), TimerKind.CANCEL_REST, workflowId);
+                return;
+            }
+        }
+    }
+
+    private static Failure failure(String what, EarlyControl cancel) {
+        String by = cancel.requestedBy().isEmpty() ? "" : " by " + cancel.requestedBy();
+        String why = cancel.reason().isEmpty() ? "" : ": " + cancel.reason();
+        return Failures.permanent(
+                "CANCELLED",
+                what + " was cancelled" + by + why + " (control request " + cancel.controlId() + ")",
+                "Submit it again with a new id if it should run after all");
+    }
+}

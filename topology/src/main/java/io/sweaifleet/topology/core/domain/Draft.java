@@ -1,0 +1,114 @@
+package io.sweaifleet.topology.core.domain;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** A state under decision: reads through to the real one and keeps what is changed, so that a throw leaves no trace. */
+final class Draft {
+
+    private final StateView base;
+    private final Map<Key<?>, Change<?>> changes = new LinkedHashMap<>();
+    private final Map<String, TreeSet<Key.OfReady>> queued = new HashMap<>();
+    private final Map<String, Head> heads = new HashMap<>();
+
+    Draft(StateView base) {
+        this.base = base;
+    }
+
+    <V> @Nullable V get(Key<V> key) {
+        Change<?> change = changes.get(key);
+        if (change != null) {
+            @SuppressWarnings("unchecked") // a change carries the type of its key
+            V value = (V) change.value();
+            return value;
+        }
+        return base.get(key);
+    }
+
+    <V> void put(Key<V> key, V value) {
+        changes.put(key, new Change<>(key, value));
+        if (key instanceof Key.OfReady ready) {
+            queued.computeIfAbsent(ready.role(), role -> new TreeSet<>()).add(ready);
+        }
+    }
+
+    <V> void delete(Key<V> key) {
+        changes.put(key, new Change<>(key, null));
+        if (key instanceof Key.OfReady ready) {
+            TreeSet<Key.OfReady> added = queued.get(ready.role());
+            if (added != null) {
+                added.remove(ready);
+            }
+        }
+    }
+
+    /** The task to be released next for a role, or null. */
+    Key.@Nullable OfReady firstReady(String pool, String role) {
+        Key.OfReady stored = heads.computeIfAbsent(role, name -> new Head(base.ready(pool, name)))
+                .peek();
+        TreeSet<Key.OfReady> added = queued.get(role);
+        Key.OfReady fresh = added == null || added.isEmpty() ? null : added.first();
+        if (stored == null || fresh == null) {
+            return stored == null ? fresh : stored;
+        }
+        return stored.compareTo(fresh) <= 0 ? stored : fresh;
+    }
+
+    List<WorkerEntry> workers(String pool) {
+        Collection<WorkerEntry> known = base.workers(pool);
+        List<WorkerEntry> current = new ArrayList<>(known.size());
+        for (WorkerEntry worker : known) {
+            WorkerEntry now = get(new Key.OfWorker(pool, worker.workerId()));
+            if (now != null) {
+                current.add(now);
+            }
+        }
+        return current;
+    }
+
+    List<LeaseEntry> leases(String pool, String workerId) {
+        List<LeaseEntry> current = new ArrayList<>();
+        for (LeaseEntry lease : base.leases(pool, workerId)) {
+            if (get(new Key.OfLease(pool, workerId, lease.leaseId())) != null) {
+                current.add(lease);
+            }
+        }
+        return current;
+    }
+
+    Collection<String> roles() {
+        return base.roles();
+    }
+
+    List<Change<?>> changes() {
+        return new ArrayList<>(changes.values());
+    }
+
+    /** The stored queue of a role, less what this draft took from it. */
+    private final class Head {
+        private final Iterator<Key.OfReady> stored;
+        private Key.@Nullable OfReady next;
+
+        Head(Iterator<Key.OfReady> stored) {
+            this.stored = stored;
+        }
+
+        Key.@Nullable OfReady peek() {
+            while (next == null || changes.containsKey(next)) {
+                if (!stored.hasNext()) {
+                    next = null;
+                    return null;
+                }
+                next = stored.next();
+            }
+            return next;
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.sweaifleet.topology.core.domain;
+
+import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.core.CoreInput;
+import io.sweaifleet.schemas.core.CoreInputType;
+import io.sweaifleet.schemas.core.DeadLetterCause;
+import io.sweaifleet.schemas.core.TaskEventType;
+import io.sweaifleet.schemas.task.TaskControl;
+import io.sweaifleet.schemas.task.TaskStatus;
+import io.sweaifleet.schemas.worker.CommandType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Core's rules as functions {@code (state, event, moment) → decision}.
+ *
+ * <p>Nothing here has side effects: a decision is applied by the caller, as a whole or not at all. When a rule throws,
+ * {@link PoisonedException} says which workflow was under work, and {@link #quarantine} decides how it is set aside.
+ */
+public final class Engine {
+
+    /** Interval at which workers are asked to send heartbeats, in ms. */
+    public static final long HEARTBEAT_MS = 2_000;
+
+    /**
+     * Decides what an event leads to; {@link Event.Dispatch} is asked for with {@link #dispatch}.
+     *
+     * @throws PoisonedException when a rule threw
+     */
+    public Decision decide(StateView view, Event event, Moment moment) {
+        Step step = new Step(view, event.pool(), moment);
+        try {
+            apply(step, event);
+            return step.decision(false);
+        } catch (RuntimeException e) {
+            throw new PoisonedException(event.pool(), step.blamed, e);
+        }
+    }
+
+    /**
+     * Gives queued tasks of a pool to its workers.
+     *
+     * @return a decision that says whether there is {@linkplain Decision#more() more} to assign
+     * @throws PoisonedException when a rule threw
+     */
+    public Decision dispatch(StateView view, String pool, Moment moment) {
+        Step step = new Step(view, pool, moment);
+        try {
+            boolean more = new Dispatcher(step).dispatch();
+            return step.decision(more);
+        } catch (RuntimeException e) {
+            throw new PoisonedException(pool, step.blamed, e);
+        }
+    }
+
+    private static void apply(Step step, Event event) {
+        Endings endings = new Endings(step);
+        if (event instanceof Event.Accepted accepted) {
+            accepted(step, endings, accepted.input());
+        } else if (event instanceof Event.Alive alive) {
+            new Workers(step, endings).on(alive.heartbeat());
+        } else if (event instanceof Event.Reported reported) {
+            new Reports(step, endings).on(reported.result());
+        } else if (event instanceof Event.Due due) {
+            new Timers(step, endings).on(due.timer());
+        }
+    }
+
+    private static void accepted(Step step, Endings endings, CoreInput input) {
+        switch (input.getType()) {
+            case WORKFLOW, REFUSAL -> new Submissions(step, endings).on(Submission.of(input));
+            case CONTROL -> {
+                TaskControl control = input.getControl();
+                if (control == null) {
+                    throw new IllegalArgumentException("A core input of type CONTROL must carry a control request");
+                }
+                new Controls(step, endings).on(control);
+            }
+            case ROLE -> new Definitions(step).onRole(input);
+            case POOL -> new Definitions(step).onPool(input);
+            case UNKNOWN ->
+                throw new IllegalArgumentException(
+                        "A core input of a type that this version does not know: upgrade core before intake");
+        }
+    }
+
+    /**
+     * Decides how a record that made a rule throw is set aside, and its workflow with it: the workflow's tasks end as
+     * FAILED, all others go on.
+     *
+     * @param workflowId workflow that was under work, or null when none was
+     * @param record whether a record (rather than a timer) was the cause, which then becomes a dead letter
+     */
+    public Decision quarantine(
+            StateView view, Event event, @Nullable String workflowId, boolean record, Failure failure, Moment moment) {
+        Step step = new Step(view, event.pool(), moment);
+        Endings endings = new Endings(step);
+        if (event instanceof Event.Due due) {
+            step.state.delete(due.timer());
+        }
+        if (record) {
+            step.refuse(DeadLetterCause.POISON, failure, null, workflowId, null);
+        }
+        if (workflowId == null) {
+            return step.decision(false);
+        }
+        WorkflowEntry workflow = step.state.get(new Key.OfWorkflow(step.pool, workflowId));
+        step.journal(TaskEventType.QUARANTINED, workflowId, tenantOf(workflow))
+                .failure(failure)
+                .message(failure.getMessage())
+                .add();
+        if (workflow instanceof WorkflowEntry.Live live) {
+            setAside(step, endings, live, failure);
+        } else if (workflow == null && event instanceof Event.Accepted accepted && isSubmission(accepted.input())) {
+            endings.endUnaccepted(Submission.of(accepted.input()), TaskStatus.FAILED, failure);
+        }
+        return step.decision(false);
+    }
+
+    private static boolean isSubmission(CoreInput input) {
+        return input.getType() == CoreInputType.WORKFLOW || input.getType() == CoreInputType.REFUSAL;
+    }
+
+    private static String tenantOf(@Nullable WorkflowEntry workflow) {
+        return workflow instanceof WorkflowEntry.Live live ? live.tenant() : "default";
+    }
+
+    private static void setAside(Step step, Endings endings, WorkflowEntry.Live workflow, Failure failure) {
+        for (String taskId : workflow.taskIds()) {
+            TaskEntry.Live task = step.liveTask(taskId);
+            if (task == null) {
+                continue;
+            }
+            if (task.phase() instanceof TaskEntry.Phase.Running running) {
+                step.commandAbout(
+                        running.lease().workerId(),
+                        running.lease().incarnation(),
+                        CommandType.CANCEL,
+                        running.lease().leaseId(),
+                        failure.getMessage());
+            }
+            endings.endAlone(taskId, task, TaskStatus.FAILED, failure);
+        }
+    }
+}

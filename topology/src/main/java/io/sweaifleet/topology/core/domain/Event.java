@@ -1,0 +1,47 @@
+package io.sweaifleet.topology.core.domain;
+
+import io.sweaifleet.schemas.core.CoreInput;
+import io.sweaifleet.schemas.worker.AgentResult;
+import io.sweaifleet.schemas.worker.Heartbeat;
+
+/** Something that core has to react to. */
+public sealed interface Event {
+
+    /** Pool it concerns, or {@link Key#SHARED}. */
+    String pool();
+
+    /** Intake accepted or refused something. */
+    record Accepted(CoreInput input) implements Event {
+        @Override
+        public String pool() {
+            return input.getPool();
+        }
+    }
+
+    /** A worker gave a sign of life. */
+    record Alive(Heartbeat heartbeat) implements Event {
+        @Override
+        public String pool() {
+            return heartbeat.getPool();
+        }
+    }
+
+    /** An agent reported. */
+    record Reported(AgentResult result) implements Event {
+        @Override
+        public String pool() {
+            return result.getPool();
+        }
+    }
+
+    /** A timer is due. */
+    record Due(Key.OfTimer timer) implements Event {
+        @Override
+        public String pool() {
+            return timer.pool();
+        }
+    }
+
+    /** Tasks of a pool are given to its workers. */
+    record Dispatch(String pool) implements Event {}
+}

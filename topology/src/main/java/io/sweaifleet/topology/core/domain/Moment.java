@@ -1,0 +1,15 @@
+package io.sweaifleet.topology.core.domain;
+
+import io.sweaifleet.schemas.core.Cause;
+import java.util.Map;
+
+/**
+ * When and why a decision is taken.
+ *
+ * @param now core's wall clock, ms since the epoch
+ * @param resumedAt when core last resumed after a gap in its clock (start, restore, sleeping machine), ms since the epoch;
+ *     workers are not judged by what they did not do during the gap
+ * @param cause the record or timer
+ * @param inputOffsets next offset to read of each of core's inputs
+ */
+public record Moment(long now, long resumedAt, Cause cause, Map<String, Long> inputOffsets) {}

@@ -1,0 +1,96 @@
+package io.sweaifleet.topology.core.domain;
+
+import io.sweaifleet.schemas.core.TaskEventType;
+import io.sweaifleet.schemas.task.AttemptStatus;
+import io.sweaifleet.schemas.worker.AgentResult;
+import io.sweaifleet.schemas.worker.AgentResultType;
+import io.sweaifleet.schemas.worker.CommandType;
+
+/** What agents report. Only the holder of the current lease is heard. */
+final class Reports {
+
+    private final Step step;
+    private final Endings endings;
+
+    Reports(Step step, Endings endings) {
+        this.step = step;
+        this.endings = endings;
+    }
+
+    void on(AgentResult report) {
+        String taskId = report.getTaskId();
+        TaskEntry.Live task = step.liveTask(taskId);
+        if (task == null
+                || !(task.phase() instanceof TaskEntry.Phase.Running running)
+                || !running.lease().leaseId().equals(report.getLeaseId())
+                || !running.lease().workerId().equals(report.getWorkerId())
+                || running.lease().incarnation() != report.getIncarnation()) {
+            ofAnotherLease(report);
+            return;
+        }
+        step.blamed = task.workflowId();
+        TaskEntry.Lease lease = running.lease();
+        switch (report.getType()) {
+            case STARTED -> started(taskId, task, lease, report);
+            case PROGRESS ->
+                step.journal(TaskEventType.TASK_PROGRESS, taskId, task.workflowId(), task.spec())
+                        .lease(lease)
+                        .step(report.getStep())
+                        .brain(report.getBrain())
+                        .add();
+            case SUCCEEDED -> ended(taskId, task, lease, report, AttemptStatus.SUCCEEDED);
+            case FAILED -> ended(taskId, task, lease, report, AttemptStatus.FAILED);
+            case CANCELLED -> ended(taskId, task, lease, report, AttemptStatus.CANCELLED);
+            case SKIPPED -> ended(taskId, task, lease, report, AttemptStatus.SKIPPED);
+            case UNKNOWN -> {
+                // A report that only a newer version understands says at least that the agent is there.
+            }
+        }
+    }
+
+    private void started(String taskId, TaskEntry.Live task, TaskEntry.Lease lease, AgentResult report) {
+        if (lease.startedAt() != 0) {
+            return;
+        }
+        TaskEntry.Lease started = lease.started(report.getAgentId(), startOf(lease, report));
+        TaskEntry.Live next = task.withPhase(new TaskEntry.Phase.Running(started));
+        step.putTask(taskId, task.startedAt() == 0 ? next.withStartedAt(started.startedAt()) : next);
+        step.journal(TaskEventType.TASK_STARTED, taskId, task.workflowId(), task.spec())
+                .lease(started)
+                .step(report.getStep())
+                .brain(report.getBrain())
+                .add();
+    }
+
+    /** The worker's clock says when the agent started, within what core knows. */
+    private long startOf(TaskEntry.Lease lease, AgentResult report) {
+        return Math.max(lease.assignedAt(), Math.min(step.now(), report.getAt().toEpochMilli()));
+    }
+
+    private void ended(
+            String taskId, TaskEntry.Live task, TaskEntry.Lease lease, AgentResult report, AttemptStatus status) {
+        TaskEntry.Lease held = lease;
+        if (held.agentId().isEmpty() && !report.getAgentId().isEmpty()) {
+            held = held.started(report.getAgentId(), held.startedAt());
+        }
+        step.commandAbout(lease.workerId(), lease.incarnation(), CommandType.ACKNOWLEDGE, lease.leaseId(), "");
+        Leases.conclude(
+                step, endings, taskId, current(taskId, task), held, status, report.getFailure(), report.getResult());
+    }
+
+    private TaskEntry.Live current(String taskId, TaskEntry.Live task) {
+        TaskEntry.Live now = step.liveTask(taskId);
+        return now == null ? task : now;
+    }
+
+    /** The agent works for nothing: it is told to stop, or its worker to forget the result. */
+    private void ofAnotherLease(AgentResult report) {
+        boolean over = report.getType() != AgentResultType.STARTED && report.getType() != AgentResultType.PROGRESS;
+        step.commandAbout(
+                report.getWorkerId(),
+                report.getIncarnation(),
+                over ? CommandType.ACKNOWLEDGE : CommandType.CANCEL,
+                report.getLeaseId(),
+                "Lease " + report.getLeaseId() + " is not the current one of task " + report.getTaskId());
+    }
+}

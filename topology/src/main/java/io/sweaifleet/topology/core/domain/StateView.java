@@ -1,0 +1,24 @@
+package io.sweaifleet.topology.core.domain;
+
+import java.util.Collection;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/** Core's state as it stands, for reading only. */
+public interface StateView {
+
+    /** Value of an entry, or null when there is none. */
+    <V> @Nullable V get(Key<V> key);
+
+    /** Queued tasks of a role in the order of release. */
+    Iterator<Key.OfReady> ready(String pool, String role);
+
+    /** Workers of a pool. */
+    Collection<WorkerEntry> workers(String pool);
+
+    /** Leases that a worker holds. */
+    Collection<LeaseEntry> leases(String pool, String workerId);
+
+    /** Names of the known roles. */
+    Collection<String> roles();
+}

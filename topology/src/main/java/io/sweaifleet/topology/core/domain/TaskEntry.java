@@ -1,0 +1,169 @@
+package io.sweaifleet.topology.core.domain;
+
+import io.sweaifleet.schemas.common.ArtifactRef;
+import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.task.AttemptSummary;
+import io.sweaifleet.schemas.task.TaskStatus;
+import io.sweaifleet.schemas.task.TaskSubmitted;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A task in the ledger: running through its phases, or shrunk to a tombstone. */
+public sealed interface TaskEntry {
+
+    /** Workflow of the task. */
+    String workflowId();
+
+    /**
+     * A task that has not ended.
+     *
+     * @param spec the submission, defaults filled in
+     * @param dependents tasks that wait for this one
+     * @param arrival number of the event that accepted it
+     * @param acceptedAt when core accepted it, ms since the epoch
+     * @param readySince when it was queued for the first time, ms since the epoch; 0 when it never was
+     * @param startedAt when the first attempt started on an agent, ms since the epoch; 0 when none did
+     * @param attempts attempts that ended
+     */
+    record Live(
+            String workflowId,
+            TaskSubmitted spec,
+            List<String> dependents,
+            long arrival,
+            long acceptedAt,
+            long readySince,
+            long startedAt,
+            List<AttemptSummary> attempts,
+            Phase phase)
+            implements TaskEntry {
+
+        Live withPhase(Phase next) {
+            return new Live(workflowId, spec, dependents, arrival, acceptedAt, readySince, startedAt, attempts, next);
+        }
+
+        Live withReadySince(long since) {
+            return new Live(workflowId, spec, dependents, arrival, acceptedAt, since, startedAt, attempts, phase);
+        }
+
+        Live withStartedAt(long started) {
+            return new Live(workflowId, spec, dependents, arrival, acceptedAt, readySince, started, attempts, phase);
+        }
+
+        Live withAttempts(List<AttemptSummary> ended) {
+            return new Live(workflowId, spec, dependents, arrival, acceptedAt, readySince, startedAt, ended, phase);
+        }
+    }
+
+    /**
+     * Tombstone of a task. Outputs and artifacts are kept only while tasks that depend on it may start.
+     *
+     * @param attempts number of attempts
+     */
+    record Ended(
+            String workflowId,
+            TaskStatus status,
+            int attempts,
+            Map<String, String> outputs,
+            List<ArtifactRef> artifacts)
+            implements TaskEntry {
+
+        Ended shrunk() {
+            return new Ended(workflowId, status, attempts, Map.of(), List.of());
+        }
+    }
+
+    /** Where a live task stands. */
+    sealed interface Phase {
+
+        /**
+         * Waits for tasks it depends on.
+         *
+         * @param open number of those that have not ended
+         */
+        record Waiting(int open) implements Phase {}
+
+        /**
+         * Queued.
+         *
+         * @param order its place in the queue; see {@link Key.OfReady#order}
+         */
+        record Ready(long order) implements Phase {}
+
+        /**
+         * Waits until it is tried again.
+         *
+         * @param dueAt when, ms since the epoch
+         */
+        record Backoff(long dueAt) implements Phase {}
+
+        /** Given to a worker. */
+        record Running(Lease lease) implements Phase {}
+    }
+
+    /**
+     * The right of a worker to run an attempt.
+     *
+     * @param number attempt number from 1
+     * @param incarnation incarnation of the worker
+     * @param agentId empty until the agent reported
+     * @param roleVersion version of the role that the worker applies
+     * @param assignedAt ms since the epoch
+     * @param startedAt ms since the epoch; 0 until the agent reported
+     * @param timeoutAt when the timer of the attempt is due, ms since the epoch
+     * @param stop why the worker was told to stop, or null
+     */
+    record Lease(
+            String leaseId,
+            int number,
+            String workerId,
+            long incarnation,
+            String agentId,
+            int roleVersion,
+            long assignedAt,
+            long startedAt,
+            long timeoutAt,
+            @Nullable Stop stop) {
+
+        Lease started(String agent, long at) {
+            return new Lease(
+                    leaseId, number, workerId, incarnation, agent, roleVersion, assignedAt, at, timeoutAt, stop);
+        }
+
+        Lease timingOutAt(long at) {
+            return new Lease(
+                    leaseId, number, workerId, incarnation, agentId, roleVersion, assignedAt, startedAt, at, stop);
+        }
+
+        Lease stopping(Stop why) {
+            return new Lease(
+                    leaseId,
+                    number,
+                    workerId,
+                    incarnation,
+                    agentId,
+                    roleVersion,
+                    assignedAt,
+                    startedAt,
+                    timeoutAt,
+                    why);
+        }
+    }
+
+    /**
+     * A stop that was asked of a worker.
+     *
+     * @param graceEndsAt when the lease is taken away all the same, ms since the epoch
+     */
+    record Stop(StopReason reason, Failure failure, long graceEndsAt) {}
+
+    /** Why a worker was told to stop. The order of constants is stored: append only. */
+    enum StopReason {
+        /** The task was cancelled. */
+        CANCELLED,
+        /** The attempt took too long; the task may be tried again. */
+        ATTEMPT_TIMEOUT,
+        /** The task took too long; it ends as EXPIRED. */
+        DEADLINE
+    }
+}

@@ -1,0 +1,13 @@
+package io.sweaifleet.topology.core.domain;
+
+import org.jspecify.annotations.Nullable;
+
+/** Defaults of the contract. */
+final class Texts {
+
+    private Texts() {}
+
+    static String tenant(@Nullable String tenant) {
+        return tenant == null ? "default" : tenant;
+    }
+}

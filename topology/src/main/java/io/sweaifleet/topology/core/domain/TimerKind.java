@@ -1,0 +1,25 @@
+package io.sweaifleet.topology.core.domain;
+
+/** What is done when a timer is due. The order of constants is stored: append only. */
+public enum TimerKind {
+    /** A failed task is queued again; id: task. */
+    RETRY,
+    /** The task must have ended; id: task. */
+    DEADLINE,
+    /** The attempt must have ended, or at least have started; id: task. */
+    ATTEMPT_TIMEOUT,
+    /** A stop was asked for and nothing came back: the lease is taken away; id: task. */
+    STOP_GRACE,
+    /** The role (or the pool) of a task must be known by now; id: task. */
+    DEFINITION_GRACE,
+    /** The worker must have sent a heartbeat by now; id: worker. */
+    WORKER_SILENT,
+    /** An ended workflow and its tasks are forgotten; id: workflow. */
+    FORGET_WORKFLOW,
+    /** A control request is forgotten; id: control id. */
+    FORGET_CONTROL,
+    /** A worker that stayed away is forgotten; id: worker. */
+    FORGET_WORKER,
+    /** The rest of a cancelled workflow's tasks; id: workflow. */
+    CANCEL_REST
+}

@@ -1,0 +1,170 @@
+package io.sweaifleet.topology.core.domain;
+
+import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.task.TaskStatus;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** What happens when a timer is due. A timer whose reason has gone does nothing. */
+final class Timers {
+
+    private final Step step;
+    private final Endings endings;
+
+    Timers(Step step, Endings endings) {
+        this.step = step;
+        this.endings = endings;
+    }
+
+    void on(Key.OfTimer timer) {
+        step.state.delete(timer);
+        switch (timer.kind()) {
+            case RETRY -> retry(timer);
+            case DEADLINE -> deadline(timer);
+            case ATTEMPT_TIMEOUT -> attemptTimeout(timer);
+            case STOP_GRACE -> stopGrace(timer);
+            case DEFINITION_GRACE -> definitionGrace(timer.id());
+            case WORKER_SILENT -> new Workers(step, endings).onSilentTimer(timer.id());
+            case FORGET_WORKER -> new Workers(step, endings).onForgetTimer(timer.id());
+            case FORGET_WORKFLOW -> forgetWorkflow(timer.id());
+            case FORGET_CONTROL -> forgetControl(timer.id());
+            case CANCEL_REST -> new Controls(step, endings).cancelRest(timer.id());
+        }
+    }
+
+    private void retry(Key.OfTimer timer) {
+        TaskEntry.Live task = step.liveTask(timer.id());
+        if (task != null
+                && task.phase() instanceof TaskEntry.Phase.Backoff backoff
+                && backoff.dueAt() == timer.dueAt()) {
+            step.blamed = task.workflowId();
+            Queue.enqueue(step, timer.id(), task);
+        }
+    }
+
+    private void deadline(Key.OfTimer timer) {
+        TaskEntry.Live task = step.liveTask(timer.id());
+        if (task == null) {
+            return;
+        }
+        step.blamed = task.workflowId();
+        Failure failure = Failures.permanent(
+                "DEADLINE_PASSED",
+                "Task " + timer.id() + " had not ended by its deadline "
+                        + task.spec().getDeadline(),
+                "Submit it again with a later deadline",
+                "deadline",
+                String.valueOf(task.spec().getDeadline()));
+        if (task.phase() instanceof TaskEntry.Phase.Running running) {
+            Leases.stop(step, timer.id(), task, running.lease(), TaskEntry.StopReason.DEADLINE, failure);
+        } else {
+            endings.end(timer.id(), task, TaskStatus.EXPIRED, failure, null);
+        }
+    }
+
+    private void attemptTimeout(Key.OfTimer timer) {
+        TaskEntry.Live task = step.liveTask(timer.id());
+        if (task == null
+                || !(task.phase() instanceof TaskEntry.Phase.Running running)
+                || running.lease().timeoutAt() != timer.dueAt()
+                || running.lease().stop() != null) {
+            return;
+        }
+        step.blamed = task.workflowId();
+        TaskEntry.Lease lease = running.lease();
+        long dueAt = Math.max(timeoutOf(task, lease), step.judgesFrom());
+        if (dueAt > step.now()) {
+            step.setTimer(dueAt, TimerKind.ATTEMPT_TIMEOUT, timer.id());
+            step.putTask(timer.id(), task.withPhase(new TaskEntry.Phase.Running(lease.timingOutAt(dueAt))));
+            return;
+        }
+        long timeoutMs = Dispatcher.timeoutMs(step, task);
+        Failure failure = Failures.transientOne(
+                "ATTEMPT_TIMEOUT",
+                "Attempt " + lease.number() + " of task " + timer.id()
+                        + (lease.startedAt() == 0
+                                ? " did not start in time"
+                                : " took longer than " + timeoutMs + " ms"),
+                "Raise the task's attemptTimeoutMs, or that of role "
+                        + task.spec().getRole());
+        Leases.stop(step, timer.id(), task, lease, TaskEntry.StopReason.ATTEMPT_TIMEOUT, failure);
+    }
+
+    /** The time of an attempt counts from its start; before, it may wait for the attempts its agent has to do first. */
+    private long timeoutOf(TaskEntry.Live task, TaskEntry.Lease lease) {
+        long timeoutMs = Dispatcher.timeoutMs(step, task);
+        if (lease.startedAt() != 0) {
+            return lease.startedAt() + timeoutMs + Dispatcher.TIMEOUT_SLACK_MS;
+        }
+        RoleEntry role = step.state.get(new Key.OfRole(task.spec().getRole()));
+        int queued = role == null ? 1 : role.slotsPerAgent();
+        return lease.assignedAt() + timeoutMs * Math.max(2, queued) + Dispatcher.TIMEOUT_SLACK_MS;
+    }
+
+    private void stopGrace(Key.OfTimer timer) {
+        TaskEntry.Live task = step.liveTask(timer.id());
+        if (task != null
+                && task.phase() instanceof TaskEntry.Phase.Running running
+                && running.lease().stop() != null
+                && running.lease().stop().graceEndsAt() == timer.dueAt()) {
+            step.blamed = task.workflowId();
+            Leases.lose(
+                    step,
+                    endings,
+                    timer.id(),
+                    running.lease().leaseId(),
+                    Failures.agent(
+                            "DID_NOT_STOP",
+                            "Worker " + running.lease().workerId() + " was told to stop task " + timer.id()
+                                    + " and did not say that it had in " + step.rules.leaseGraceMs() + " ms",
+                            "See the worker's log"));
+        }
+    }
+
+    private void definitionGrace(String taskId) {
+        TaskEntry.Live task = step.liveTask(taskId);
+        if (task == null || task.phase() instanceof TaskEntry.Phase.Running) {
+            return;
+        }
+        step.blamed = task.workflowId();
+        String role = task.spec().getRole();
+        Failure failure;
+        if (step.declared == null) {
+            failure = Failures.permanent(
+                    "UNKNOWN_POOL",
+                    "Pool " + step.pool + " of task " + taskId + " is not declared",
+                    "Declare it on fleet.pools, or submit to a declared pool such as default",
+                    "pool",
+                    step.pool);
+        } else if (!step.roleIsKnown(role)) {
+            List<String> known = new ArrayList<>(step.state.roles());
+            Collections.sort(known);
+            failure = Failures.permanent(
+                    "UNKNOWN_ROLE",
+                    "Role " + role + " of task " + taskId + " is not defined; known roles: "
+                            + (known.isEmpty() ? "none" : String.join(", ", known)),
+                    "Define the role on fleet.roles (fleet roles apply), or correct its name",
+                    "role",
+                    role);
+        } else {
+            return;
+        }
+        TaskStatus status = task.attempts().isEmpty() ? TaskStatus.REJECTED : TaskStatus.FAILED;
+        endings.end(taskId, task, status, failure, null);
+    }
+
+    private void forgetWorkflow(String workflowId) {
+        Key.OfWorkflow key = new Key.OfWorkflow(step.pool, workflowId);
+        if (step.state.get(key) instanceof WorkflowEntry.Ended ended) {
+            for (String taskId : ended.taskIds()) {
+                step.state.delete(new Key.OfTask(step.pool, taskId));
+            }
+            step.state.delete(key);
+        }
+    }
+
+    private void forgetControl(String controlId) {
+        step.state.delete(new Key.OfControl(step.pool, controlId));
+    }
+}

@@ -1,0 +1,137 @@
+package io.sweaifleet.topology.core.domain;
+
+import io.sweaifleet.schemas.worker.WorkerState;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A worker as core knows it.
+ *
+ * @param incarnation start of its process, ms since the epoch; lower ones are superseded
+ * @param partition partition of the worker commands that it reads
+ * @param capacity attempts it can hold in all roles together
+ * @param roles what it offers, by role
+ * @param commands number of the last command sent to this incarnation
+ * @param lastHeartbeatAt when core saw its last sign of life, ms since the epoch
+ * @param silentTimerAt when the timer that looks for silence is due, ms since the epoch; 0 for none
+ * @param stateSince when the state began, ms since the epoch
+ * @param held number of leases it holds, by role
+ */
+public record WorkerEntry(
+        String workerId,
+        long incarnation,
+        int partition,
+        WorkerState state,
+        int capacity,
+        Map<String, Offer> roles,
+        Map<String, String> labels,
+        String host,
+        long commands,
+        long lastHeartbeatAt,
+        long silentTimerAt,
+        long stateSince,
+        Map<String, Integer> held) {
+
+    /**
+     * What a worker offers for a role.
+     *
+     * @param slots attempts that may be assigned at once
+     */
+    public record Offer(int roleVersion, int agents, int slots) {}
+
+    int heldInAll() {
+        int sum = 0;
+        for (int count : held.values()) {
+            sum += count;
+        }
+        return sum;
+    }
+
+    /** Slots that are free for a role: what the worker reported less what core gave it. */
+    int free(String role) {
+        Offer offer = roles.get(role);
+        if (offer == null || state != WorkerState.ONLINE) {
+            return 0;
+        }
+        return Math.min(offer.slots() - held.getOrDefault(role, 0), capacity - heldInAll());
+    }
+
+    /** Share of the role's slots in use, 0 to 1. */
+    double load(String role) {
+        Offer offer = roles.get(role);
+        return offer == null || offer.slots() == 0 ? 1.0 : (double) held.getOrDefault(role, 0) / offer.slots();
+    }
+
+    WorkerEntry withCommands(long sequence) {
+        return new WorkerEntry(
+                workerId,
+                incarnation,
+                partition,
+                state,
+                capacity,
+                roles,
+                labels,
+                host,
+                sequence,
+                lastHeartbeatAt,
+                silentTimerAt,
+                stateSince,
+                held);
+    }
+
+    WorkerEntry withSilentTimerAt(long dueAt) {
+        return new WorkerEntry(
+                workerId,
+                incarnation,
+                partition,
+                state,
+                capacity,
+                roles,
+                labels,
+                host,
+                commands,
+                lastHeartbeatAt,
+                dueAt,
+                stateSince,
+                held);
+    }
+
+    WorkerEntry withState(WorkerState next, long since) {
+        return new WorkerEntry(
+                workerId,
+                incarnation,
+                partition,
+                next,
+                capacity,
+                roles,
+                labels,
+                host,
+                commands,
+                lastHeartbeatAt,
+                silentTimerAt,
+                since,
+                held);
+    }
+
+    WorkerEntry withHeld(String role, int change) {
+        Map<String, Integer> next = new TreeMap<>(held);
+        int count = next.merge(role, change, Integer::sum);
+        if (count <= 0) {
+            next.remove(role);
+        }
+        return new WorkerEntry(
+                workerId,
+                incarnation,
+                partition,
+                state,
+                capacity,
+                roles,
+                labels,
+                host,
+                commands,
+                lastHeartbeatAt,
+                silentTimerAt,
+                stateSince,
+                next);
+    }
+}

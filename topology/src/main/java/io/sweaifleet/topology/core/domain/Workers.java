@@ -1,0 +1,262 @@
+package io.sweaifleet.topology.core.domain;
+
+import io.sweaifleet.schemas.worker.AgentStatus;
+import io.sweaifleet.schemas.worker.CommandType;
+import io.sweaifleet.schemas.worker.Heartbeat;
+import io.sweaifleet.schemas.worker.HeartbeatType;
+import io.sweaifleet.schemas.worker.HeldLease;
+import io.sweaifleet.schemas.worker.RoleCapacity;
+import io.sweaifleet.schemas.worker.WorkerState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Workers: who is there, what they hold, and what is lost when they go. */
+final class Workers {
+
+    /** How long a worker that stayed away is remembered, in ms. */
+    static final long FORGET_AFTER_MS = 24 * 3_600_000L;
+
+    private final Step step;
+    private final Endings endings;
+
+    Workers(Step step, Endings endings) {
+        this.step = step;
+        this.endings = endings;
+    }
+
+    void on(Heartbeat heartbeat) {
+        WorkerEntry known = step.worker(heartbeat.getWorkerId());
+        if (known != null && heartbeat.getIncarnation() < known.incarnation()) {
+            // Superseded. An answer would make two processes of one id supersede each other for ever.
+            return;
+        }
+        boolean hello = heartbeat.getType() == HeartbeatType.HELLO;
+        boolean same = known != null && known.incarnation() == heartbeat.getIncarnation();
+        if (!hello && !same) {
+            if (heartbeat.getType() != HeartbeatType.GOODBYE) {
+                reintroduce(heartbeat);
+            }
+            return;
+        }
+        if (known != null && !same) {
+            loseAll(known, "worker " + known.workerId() + " was restarted");
+        }
+        WorkerEntry current = refreshed(heartbeat, same ? step.worker(known.workerId()) : null, known);
+        announce(heartbeat, known, current);
+        step.state.put(new Key.OfWorker(step.pool, current.workerId()), current);
+        if (hello) {
+            step.command(current, CommandType.WELCOME, null, null, "", null);
+        }
+        if (heartbeat.getType() == HeartbeatType.GOODBYE) {
+            loseAll(current, "worker " + current.workerId() + " said goodbye");
+        } else {
+            compareLeases(heartbeat);
+        }
+    }
+
+    /** Nothing is known of this incarnation: it has to say hello. */
+    private void reintroduce(Heartbeat heartbeat) {
+        WorkerEntry stranger = new WorkerEntry(
+                heartbeat.getWorkerId(),
+                heartbeat.getIncarnation(),
+                heartbeat.getCommandPartition(),
+                WorkerState.OFFLINE,
+                0,
+                Map.of(),
+                Map.of(),
+                "",
+                heartbeat.getLastCommandSequence(),
+                step.now(),
+                0,
+                step.now(),
+                Map.of());
+        WorkerEntry known = step.worker(heartbeat.getWorkerId());
+        step.command(
+                stranger,
+                CommandType.REINTRODUCE,
+                null,
+                null,
+                "Core knows no worker " + heartbeat.getWorkerId() + " of incarnation " + heartbeat.getIncarnation(),
+                null);
+        // The command is told, but a stranger is not remembered.
+        Key.OfWorker key = new Key.OfWorker(step.pool, heartbeat.getWorkerId());
+        if (known == null) {
+            step.state.delete(key);
+        } else {
+            step.state.put(key, known);
+        }
+    }
+
+    private WorkerEntry refreshed(Heartbeat heartbeat, @Nullable WorkerEntry same, @Nullable WorkerEntry before) {
+        Map<String, WorkerEntry.Offer> offers = new TreeMap<>();
+        for (RoleCapacity role : heartbeat.getRoles()) {
+            offers.put(
+                    role.getRole(),
+                    new WorkerEntry.Offer(role.getRoleVersion(), role.getAgents(), Math.max(0, role.getSlots())));
+        }
+        WorkerState state =
+                switch (heartbeat.getType()) {
+                    case GOODBYE -> WorkerState.OFFLINE;
+                    case DRAINING -> WorkerState.DRAINING;
+                    default -> WorkerState.ONLINE;
+                };
+        long since = same != null && same.state() == state ? same.stateSince() : step.now();
+        // A timer that is set keeps running: it looks again when it is due.
+        long timerAt = before == null ? 0 : before.silentTimerAt();
+        if (timerAt == 0 && state != WorkerState.OFFLINE) {
+            timerAt = step.now() + step.rules.leaseMs() + step.rules.leaseGraceMs();
+            step.setTimer(timerAt, TimerKind.WORKER_SILENT, heartbeat.getWorkerId());
+        }
+        return new WorkerEntry(
+                heartbeat.getWorkerId(),
+                heartbeat.getIncarnation(),
+                heartbeat.getCommandPartition(),
+                state,
+                heartbeat.getCapacity(),
+                offers,
+                heartbeat.getLabels(),
+                heartbeat.getHost(),
+                same == null ? 0 : same.commands(),
+                step.now(),
+                timerAt,
+                since,
+                same == null ? Map.of() : same.held());
+    }
+
+    private void announce(Heartbeat heartbeat, @Nullable WorkerEntry before, WorkerEntry now) {
+        boolean changed = before == null
+                || before.incarnation() != now.incarnation()
+                || before.state() != now.state()
+                || !before.roles().equals(now.roles());
+        if (changed) {
+            step.tell(new Effect.Agent(
+                    step.pool, now.workerId(), status(now, heartbeat.getType().name())));
+        }
+        if (now.state() == WorkerState.OFFLINE && (before == null || before.state() != WorkerState.OFFLINE)) {
+            step.setTimer(step.now() + FORGET_AFTER_MS, TimerKind.FORGET_WORKER, now.workerId());
+        }
+    }
+
+    private AgentStatus status(WorkerEntry worker, String reason) {
+        List<RoleCapacity> roles = new ArrayList<>();
+        worker.roles()
+                .forEach((role, offer) -> roles.add(new RoleCapacity(
+                        role, offer.roleVersion(), offer.agents(), offer.slots(), Math.max(0, worker.free(role)))));
+        return new AgentStatus(
+                step.pool,
+                worker.workerId(),
+                worker.incarnation(),
+                worker.state(),
+                roles,
+                worker.labels(),
+                worker.host(),
+                Instant.ofEpochMilli(worker.stateSince()),
+                reason);
+    }
+
+    /** What is listed is renewed by the heartbeat itself. This finds what one side has and the other has not. */
+    private void compareLeases(Heartbeat heartbeat) {
+        Set<String> listed = new HashSet<>();
+        for (HeldLease held : heartbeat.getLeases()) {
+            listed.add(held.getLeaseId());
+        }
+        Set<String> given = new HashSet<>();
+        for (LeaseEntry lease : step.state.leases(step.pool, heartbeat.getWorkerId())) {
+            given.add(lease.leaseId());
+            if (listed.contains(lease.leaseId())) {
+                continue;
+            }
+            if (lease.command() <= heartbeat.getLastCommandSequence()) {
+                Leases.lose(
+                        step,
+                        endings,
+                        lease.taskId(),
+                        lease.leaseId(),
+                        Failures.agent(
+                                "ASSIGNMENT_LOST",
+                                "Worker " + lease.workerId() + " took the assignment of task " + lease.taskId()
+                                        + " (lease " + lease.leaseId() + ") but holds it no longer",
+                                "See the worker's log"));
+            } else if (lease.assignedAt() + step.rules.leaseMs() + step.rules.leaseGraceMs() < step.now()
+                    && step.judgesFrom() <= step.now()) {
+                Leases.lose(
+                        step,
+                        endings,
+                        lease.taskId(),
+                        lease.leaseId(),
+                        Failures.agent(
+                                "ASSIGNMENT_NOT_TAKEN",
+                                "Worker " + lease.workerId() + " is alive but did not take the assignment of task "
+                                        + lease.taskId() + " (lease " + lease.leaseId() + ")",
+                                "See the worker's log: it may not be reading its commands"));
+            }
+        }
+        for (HeldLease held : heartbeat.getLeases()) {
+            if (!given.contains(held.getLeaseId())) {
+                step.commandAbout(
+                        heartbeat.getWorkerId(),
+                        heartbeat.getIncarnation(),
+                        held.getFinished() ? CommandType.ACKNOWLEDGE : CommandType.CANCEL,
+                        held.getLeaseId(),
+                        "Lease " + held.getLeaseId() + " is not (or no longer) given to this worker");
+            }
+        }
+    }
+
+    private void loseAll(WorkerEntry worker, String why) {
+        for (LeaseEntry lease : step.state.leases(step.pool, worker.workerId())) {
+            Leases.lose(
+                    step,
+                    endings,
+                    lease.taskId(),
+                    lease.leaseId(),
+                    Failures.agent(
+                            "WORKER_LOST",
+                            "The attempt of task " + lease.taskId() + " (lease " + lease.leaseId() + ") was lost: "
+                                    + why,
+                            "The task is tried again if its retry policy allows; see the worker's log"));
+        }
+    }
+
+    /** The timer of a worker is due: it is away, or it is looked at again later. */
+    void onSilentTimer(String workerId) {
+        WorkerEntry worker = step.worker(workerId);
+        if (worker == null) {
+            return;
+        }
+        if (worker.state() == WorkerState.OFFLINE) {
+            step.state.put(new Key.OfWorker(step.pool, workerId), worker.withSilentTimerAt(0));
+            return;
+        }
+        long judgedAt = Math.max(
+                worker.lastHeartbeatAt() + step.rules.leaseMs() + step.rules.leaseGraceMs(), step.judgesFrom());
+        if (judgedAt > step.now()) {
+            step.setTimer(judgedAt, TimerKind.WORKER_SILENT, workerId);
+            step.state.put(new Key.OfWorker(step.pool, workerId), worker.withSilentTimerAt(judgedAt));
+            return;
+        }
+        WorkerEntry away = worker.withState(WorkerState.OFFLINE, step.now()).withSilentTimerAt(0);
+        step.state.put(new Key.OfWorker(step.pool, workerId), away);
+        String reason = "no heartbeat since " + Instant.ofEpochMilli(worker.lastHeartbeatAt());
+        step.tell(new Effect.Agent(step.pool, workerId, status(away, reason)));
+        step.setTimer(step.now() + FORGET_AFTER_MS, TimerKind.FORGET_WORKER, workerId);
+        loseAll(away, "worker " + workerId + " sent " + reason);
+    }
+
+    /** A worker that stayed away is forgotten. */
+    void onForgetTimer(String workerId) {
+        WorkerEntry worker = step.worker(workerId);
+        if (worker != null
+                && worker.state() == WorkerState.OFFLINE
+                && worker.stateSince() + FORGET_AFTER_MS <= step.now()) {
+            step.state.delete(new Key.OfWorker(step.pool, workerId));
+            step.tell(new Effect.Agent(step.pool, workerId, null));
+        }
+    }
+}

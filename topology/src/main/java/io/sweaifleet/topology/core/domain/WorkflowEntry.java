@@ -1,0 +1,64 @@
+package io.sweaifleet.topology.core.domain;
+
+import io.sweaifleet.schemas.common.Origin;
+import io.sweaifleet.schemas.task.WorkflowStatus;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A workflow in the ledger: running, or shrunk to a tombstone. */
+public sealed interface WorkflowEntry {
+
+    /** SHA-256 of the submission as received: tells a repeated submission from a contradicting one. */
+    String digest();
+
+    /** Its tasks, in the order of submission. */
+    List<String> taskIds();
+
+    /**
+     * A workflow with tasks that have not ended.
+     *
+     * @param lone whether it was submitted as a single task
+     * @param submittedAt when the broker appended the submission, ms since the epoch
+     * @param acceptedAt when core accepted it, ms since the epoch
+     * @param open number of tasks that have not ended
+     */
+    record Live(
+            String digest,
+            List<String> taskIds,
+            boolean lone,
+            String tenant,
+            String title,
+            Map<String, String> labels,
+            @Nullable String correlationId,
+            Origin origin,
+            @Nullable String traceparent,
+            long submittedAt,
+            long acceptedAt,
+            int open)
+            implements WorkflowEntry {
+
+        Live withOpen(int left) {
+            return new Live(
+                    digest,
+                    taskIds,
+                    lone,
+                    tenant,
+                    title,
+                    labels,
+                    correlationId,
+                    origin,
+                    traceparent,
+                    submittedAt,
+                    acceptedAt,
+                    left);
+        }
+    }
+
+    /**
+     * Tombstone of a workflow.
+     *
+     * @param decidedAt when it ended, ms since the epoch
+     */
+    record Ended(String digest, List<String> taskIds, WorkflowStatus status, long decidedAt) implements WorkflowEntry {}
+}

@@ -1,0 +1,120 @@
+package io.sweaifleet.topology.intake;
+
+import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.topic.Keys;
+import io.sweaifleet.topology.stream.Problems;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the first problem of a record: later ones may follow from it. */
+final class Checks {
+
+    /** Names of kinds and playbooks, such as {@code qa.run-tests}. */
+    private static final Pattern KIND = Pattern.compile("[a-z0-9][a-z0-9.-]{0,99}");
+
+    private @Nullable Failure problem;
+
+    @Nullable
+    Failure problem() {
+        return problem;
+    }
+
+    void refuse(String code, String message, String remedy, String field, @Nullable Object value) {
+        if (problem == null) {
+            problem = Problems.of(code, message, remedy, field, value);
+        }
+    }
+
+    void optionalId(String field, @Nullable String value) {
+        if (value != null) {
+            id(field, value);
+        }
+    }
+
+    void id(String field, String value) {
+        if (!Keys.isId(value)) {
+            refuse(
+                    value.isEmpty() ? "MISSING_FIELD" : "INVALID_ID",
+                    value.isEmpty()
+                            ? "Field " + field + " is empty"
+                            : "Field " + field + " is '" + Problems.shorten(value, 120) + "', which is not an id",
+                    "Use lower-case letters, digits and dashes, beginning with a letter or digit, at most 100 characters",
+                    field,
+                    value);
+        }
+    }
+
+    void kind(String field, String value) {
+        if (!KIND.matcher(value).matches()) {
+            refuse(
+                    value.isEmpty() ? "MISSING_FIELD" : "INVALID_NAME",
+                    value.isEmpty()
+                            ? "Field " + field + " is empty"
+                            : "Field " + field + " is '" + Problems.shorten(value, 120)
+                                    + "', which is not the name of a kind of work",
+                    "Use a name such as qa.run-tests: lower-case letters, digits, dots and dashes, at most 100 characters",
+                    field,
+                    value);
+        }
+    }
+
+    void length(String field, @Nullable String value, int limit) {
+        if (value != null && value.length() > limit) {
+            refuse(
+                    "TOO_LONG",
+                    "Field " + field + " has " + value.length() + " characters; at most " + limit + " are taken",
+                    "Shorten it, or put it into the repository",
+                    field,
+                    value);
+        }
+    }
+
+    void range(String field, long value, long min, long max) {
+        if (value < min || value > max) {
+            refuse(
+                    "OUT_OF_RANGE",
+                    "Field " + field + " is " + value + ", which is not between " + min + " and " + max,
+                    "Choose a value from " + min + " to " + max,
+                    field,
+                    value);
+        }
+    }
+
+    void range(String field, double value, double min, double max) {
+        // Written so that NaN is refused too.
+        if (!(value >= min && value <= max)) {
+            refuse(
+                    "OUT_OF_RANGE",
+                    "Field " + field + " is " + value + ", which is not between " + min + " and " + max,
+                    "Choose a value from " + min + " to " + max,
+                    field,
+                    value);
+        }
+    }
+
+    void texts(String field, Map<String, String> texts, int entries, int keyLimit, int valueLimit) {
+        range(field + ".size", texts.size(), 0, entries);
+        for (Map.Entry<String, String> text : texts.entrySet()) {
+            length(field + " (a name)", text.getKey(), keyLimit);
+            length(field + "." + Problems.shorten(text.getKey(), 100), text.getValue(), valueLimit);
+        }
+    }
+
+    /** A text that is handed to a program as an argument: it must not be taken for an option. */
+    void argument(String field, @Nullable String value, int limit) {
+        length(field, value, limit);
+        if (value == null) {
+            return;
+        }
+        if (value.isBlank() || value.startsWith("-") || value.chars().anyMatch(Character::isISOControl)) {
+            refuse(
+                    "INVALID_VALUE",
+                    "Field " + field + " is '" + Problems.shorten(value, 120)
+                            + "': it must not be blank, begin with a dash or contain control characters",
+                    "Leave it out (null) or correct it",
+                    field,
+                    value);
+        }
+    }
+}

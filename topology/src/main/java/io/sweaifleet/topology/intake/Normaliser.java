@@ -1,0 +1,287 @@
+package io.sweaifleet.topology.intake;
+
+import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.core.CoreInput;
+import io.sweaifleet.schemas.core.CoreInputType;
+import io.sweaifleet.schemas.role.PoolDefinition;
+import io.sweaifleet.schemas.role.RoleDefinition;
+import io.sweaifleet.schemas.task.TaskControl;
+import io.sweaifleet.schemas.task.TaskSubmitted;
+import io.sweaifleet.schemas.task.WorkflowSubmitted;
+import io.sweaifleet.schemas.topic.Keys;
+import io.sweaifleet.topology.stream.Problems;
+import io.sweaifleet.topology.stream.Received;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Gives submissions the one form that core reads: a workflow, ids and defaults filled in. */
+final class Normaliser {
+
+    private static final String DEFAULT = "default";
+    private static final int DEFAULT_PRIORITY = 5;
+
+    private Normaliser() {}
+
+    /** An accepted lone task: a workflow of one task, under the task's id. */
+    static CoreInput accepted(Received record, TaskSubmitted task) {
+        String id = idOr(task.getId(), OriginIds.of('t', record));
+        String pool = or(task.getPool(), DEFAULT);
+        String tenant = or(task.getTenant(), DEFAULT);
+        WorkflowSubmitted workflow = new WorkflowSubmitted(
+                id,
+                pool,
+                tenant,
+                task.getTitle(),
+                null,
+                null,
+                null,
+                null,
+                List.of(task(task, id, pool, tenant, id, null, null, null, null, task.getDependsOn())),
+                Map.of(),
+                null,
+                task.getSubmittedAt());
+        return input(record, CoreInputType.WORKFLOW, pool, true, workflow, null);
+    }
+
+    /** An accepted workflow: its defaults are copied into the tasks that name none. */
+    static CoreInput accepted(Received record, WorkflowSubmitted workflow) {
+        String id = idOr(workflow.getId(), OriginIds.of('w', record));
+        String pool = or(workflow.getPool(), DEFAULT);
+        String tenant = or(workflow.getTenant(), DEFAULT);
+        List<TaskSubmitted> tasks = new ArrayList<>(workflow.getTasks().size());
+        for (int i = 0; i < workflow.getTasks().size(); i++) {
+            TaskSubmitted task = workflow.getTasks().get(i);
+            tasks.add(task(
+                    task,
+                    idOr(task.getId(), OriginIds.of('t', record) + "-" + (i + 1)),
+                    pool,
+                    tenant,
+                    id,
+                    workflow.getRepository(),
+                    workflow.getBaseRef(),
+                    workflow.getPriority(),
+                    workflow.getDeadline(),
+                    task.getDependsOn()));
+        }
+        WorkflowSubmitted normal = new WorkflowSubmitted(
+                id,
+                pool,
+                tenant,
+                workflow.getTitle(),
+                null,
+                null,
+                null,
+                null,
+                tasks,
+                workflow.getLabels(),
+                workflow.getCorrelationId(),
+                workflow.getSubmittedAt());
+        return input(record, CoreInputType.WORKFLOW, pool, false, normal, null);
+    }
+
+    private static TaskSubmitted task(
+            TaskSubmitted task,
+            String id,
+            String pool,
+            String tenant,
+            String workflowId,
+            @Nullable String repository,
+            @Nullable String baseRef,
+            @Nullable Integer priority,
+            @Nullable Instant deadline,
+            List<String> dependsOn) {
+        // A base ref belongs to its repository: a task with a repository of its own does not inherit the workflow's.
+        boolean ownRepository = task.getRepository() != null;
+        return new TaskSubmitted(
+                id,
+                pool,
+                tenant,
+                workflowId,
+                task.getKind(),
+                task.getRole(),
+                task.getTitle(),
+                task.getInstructions(),
+                ownRepository ? task.getRepository() : repository,
+                task.getBaseRef() != null || ownRepository ? task.getBaseRef() : baseRef,
+                task.getInputs(),
+                dependsOn,
+                Objects.requireNonNullElse(task.getPriority(), Objects.requireNonNullElse(priority, DEFAULT_PRIORITY)),
+                task.getDeadline() == null ? deadline : task.getDeadline(),
+                task.getAttemptTimeoutMs(),
+                task.getRetry(),
+                task.getOnFailure(),
+                task.getLabels(),
+                task.getCorrelationId(),
+                task.getSubmittedAt());
+    }
+
+    /** A refused lone task, stripped to what its outcome tells. */
+    static CoreInput refused(Received record, TaskSubmitted task, Failure why) {
+        String id = idOr(task.getId(), OriginIds.of('t', record));
+        String pool = idOr(task.getPool(), DEFAULT);
+        String tenant = idOr(task.getTenant(), DEFAULT);
+        WorkflowSubmitted workflow = new WorkflowSubmitted(
+                id,
+                pool,
+                tenant,
+                Problems.shorten(task.getTitle(), 500),
+                null,
+                null,
+                null,
+                null,
+                List.of(stripped(task, id, pool, tenant, id)),
+                Map.of(),
+                null,
+                task.getSubmittedAt());
+        return input(record, CoreInputType.REFUSAL, pool, true, workflow, why);
+    }
+
+    /** A refused workflow, stripped likewise: its first 1,000 tasks with different ids get an outcome each. */
+    static CoreInput refused(Received record, WorkflowSubmitted workflow, Failure why) {
+        String id = idOr(workflow.getId(), OriginIds.of('w', record));
+        String pool = idOr(workflow.getPool(), DEFAULT);
+        String tenant = idOr(workflow.getTenant(), DEFAULT);
+        Map<String, TaskSubmitted> tasks = new LinkedHashMap<>();
+        for (int i = 0; i < workflow.getTasks().size() && tasks.size() < SubmissionRules.MOST_TASKS; i++) {
+            TaskSubmitted task = workflow.getTasks().get(i);
+            String taskId = idOr(task.getId(), OriginIds.of('t', record) + "-" + (i + 1));
+            tasks.putIfAbsent(taskId, stripped(task, taskId, pool, tenant, id));
+        }
+        WorkflowSubmitted normal = new WorkflowSubmitted(
+                id,
+                pool,
+                tenant,
+                Problems.shorten(workflow.getTitle(), 500),
+                null,
+                null,
+                null,
+                null,
+                List.copyOf(tasks.values()),
+                small(workflow.getLabels()),
+                smallOrNull(workflow.getCorrelationId(), 200),
+                workflow.getSubmittedAt());
+        return input(record, CoreInputType.REFUSAL, pool, false, normal, why);
+    }
+
+    private static TaskSubmitted stripped(
+            TaskSubmitted task, String id, String pool, String tenant, String workflowId) {
+        Integer priority = task.getPriority();
+        return new TaskSubmitted(
+                id,
+                pool,
+                tenant,
+                workflowId,
+                Problems.shorten(task.getKind(), 100),
+                Problems.shorten(task.getRole(), 100),
+                Problems.shorten(task.getTitle(), 500),
+                null,
+                smallOrNull(task.getRepository(), 200),
+                null,
+                Map.of(),
+                List.of(),
+                priority == null ? DEFAULT_PRIORITY : Math.max(0, Math.min(9, priority)),
+                null,
+                null,
+                null,
+                task.getOnFailure(),
+                small(task.getLabels()),
+                smallOrNull(task.getCorrelationId(), 200),
+                task.getSubmittedAt());
+    }
+
+    /** Labels as far as the contract allows them: a submitter may wait for the outcome by label. */
+    private static Map<String, String> small(Map<String, String> labels) {
+        Map<String, String> kept = new LinkedHashMap<>();
+        labels.forEach((name, value) -> {
+            if (kept.size() < 64 && name.length() <= 100) {
+                kept.put(name, Problems.shorten(value, 500));
+            }
+        });
+        return kept;
+    }
+
+    private static @Nullable String smallOrNull(@Nullable String text, int limit) {
+        return text == null ? null : Problems.shorten(text, limit);
+    }
+
+    /** An accepted control request. */
+    static CoreInput accepted(Received record, TaskControl control) {
+        String pool = or(control.getPool(), DEFAULT);
+        TaskControl normal = new TaskControl(
+                or(control.getId(), OriginIds.of('c', record)),
+                pool,
+                or(control.getTenant(), DEFAULT),
+                control.getWorkflowId(),
+                control.getTaskId(),
+                control.getAction(),
+                control.getReason(),
+                control.getRequestedBy(),
+                control.getRequestedAt());
+        return new CoreInput(
+                pool,
+                CoreInputType.CONTROL,
+                record.origin(),
+                digest(record),
+                record.traceparent(),
+                false,
+                null,
+                normal,
+                null,
+                "",
+                null,
+                null);
+    }
+
+    /** A role's definition, or its removal. */
+    static CoreInput definition(Received record, String name, @Nullable RoleDefinition role) {
+        return new CoreInput(
+                "", CoreInputType.ROLE, record.origin(), "", null, false, null, null, null, name, role, null);
+    }
+
+    /** A pool's definition, or its removal. */
+    static CoreInput definition(Received record, String name, @Nullable PoolDefinition pool) {
+        return new CoreInput(
+                name, CoreInputType.POOL, record.origin(), "", null, false, null, null, null, name, null, pool);
+    }
+
+    private static CoreInput input(
+            Received record,
+            CoreInputType type,
+            String pool,
+            boolean lone,
+            WorkflowSubmitted workflow,
+            @Nullable Failure refusal) {
+        return new CoreInput(
+                pool,
+                type,
+                record.origin(),
+                digest(record),
+                record.traceparent(),
+                lone,
+                workflow,
+                null,
+                refusal,
+                "",
+                null,
+                null);
+    }
+
+    private static String digest(Received record) {
+        byte[] value = record.value();
+        return value == null ? "" : OriginIds.digest(value);
+    }
+
+    private static String or(@Nullable String given, String other) {
+        return given == null ? other : given;
+    }
+
+    /** The given id when it is one; a refused submission still needs an identity. */
+    private static String idOr(@Nullable String given, String other) {
+        return given != null && Keys.isId(given) ? given : other;
+    }
+}

@@ -1,0 +1,217 @@
+package io.sweaifleet.topology.intake;
+
+import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.core.CoreInput;
+import io.sweaifleet.schemas.core.DeadLetterCause;
+import io.sweaifleet.schemas.role.PoolDefinition;
+import io.sweaifleet.schemas.role.RoleDefinition;
+import io.sweaifleet.schemas.serde.FleetSerdes;
+import io.sweaifleet.schemas.task.TaskControl;
+import io.sweaifleet.schemas.task.TaskSubmitted;
+import io.sweaifleet.schemas.task.WorkflowSubmitted;
+import io.sweaifleet.schemas.topic.FleetTopic;
+import io.sweaifleet.schemas.topic.Keys;
+import io.sweaifleet.topology.stream.Problems;
+import io.sweaifleet.topology.stream.Received;
+import io.sweaifleet.topology.stream.Refusal;
+import io.sweaifleet.topology.stream.WireReader;
+import java.time.Instant;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Decides what becomes of a record that somebody wrote. */
+final class RecordIntake {
+
+    private final WireReader<TaskSubmitted> tasks;
+    private final WireReader<WorkflowSubmitted> workflows;
+    private final WireReader<TaskControl> controls;
+    private final WireReader<RoleDefinition> roles;
+    private final WireReader<PoolDefinition> pools;
+
+    RecordIntake(Map<String, ?> serdes) {
+        this.tasks =
+                new WireReader<>(FleetSerdes.value(TaskSubmitted.class, serdes).deserializer());
+        this.workflows = new WireReader<>(
+                FleetSerdes.value(WorkflowSubmitted.class, serdes).deserializer());
+        this.controls =
+                new WireReader<>(FleetSerdes.value(TaskControl.class, serdes).deserializer());
+        this.roles =
+                new WireReader<>(FleetSerdes.value(RoleDefinition.class, serdes).deserializer());
+        this.pools =
+                new WireReader<>(FleetSerdes.value(PoolDefinition.class, serdes).deserializer());
+    }
+
+    /**
+     * What becomes of a record.
+     *
+     * @param input what core is told, or null
+     * @param refusal why it is a dead letter, or null
+     */
+    record Taken(@Nullable CoreInput input, @Nullable Refusal refusal) {}
+
+    Taken take(Received record) {
+        FleetTopic topic = FleetTopic.byName(record.topic())
+                .orElseThrow(() -> new IllegalStateException("Intake does not read " + record.topic()));
+        return switch (topic) {
+            case TASKS -> task(record);
+            case WORKFLOWS -> workflow(record);
+            case TASK_CONTROL -> control(record);
+            case ROLES ->
+                definition(
+                        record,
+                        roles,
+                        role -> SubmissionRules.check(record.keyText(), role),
+                        (name, role) -> Normaliser.definition(record, name, role));
+            case POOLS ->
+                definition(
+                        record,
+                        pools,
+                        pool -> SubmissionRules.check(record.keyText(), pool),
+                        (name, pool) -> Normaliser.definition(record, name, pool));
+            default -> throw new IllegalStateException("Intake does not read " + topic.topicName());
+        };
+    }
+
+    private Taken task(Received record) {
+        WireReader.Reading<TaskSubmitted> reading = tasks.read(record);
+        TaskSubmitted task = reading.value();
+        if (task == null) {
+            return unreadable(record, reading.refusal());
+        }
+        Failure problem = sizeProblem(record);
+        DeadLetterCause cause = problem == null ? DeadLetterCause.INVALID : DeadLetterCause.TOO_LARGE;
+        if (problem == null) {
+            problem = SubmissionRules.check(task, appendedAt(record));
+        }
+        return problem == null
+                ? new Taken(Normaliser.accepted(record, task), null)
+                : refused(Normaliser.refused(record, task, problem), cause, problem);
+    }
+
+    private Taken workflow(Received record) {
+        WireReader.Reading<WorkflowSubmitted> reading = workflows.read(record);
+        WorkflowSubmitted workflow = reading.value();
+        if (workflow == null) {
+            return unreadable(record, reading.refusal());
+        }
+        Failure problem = sizeProblem(record);
+        DeadLetterCause cause = problem == null ? DeadLetterCause.INVALID : DeadLetterCause.TOO_LARGE;
+        if (problem == null) {
+            problem = SubmissionRules.check(workflow, appendedAt(record));
+        }
+        return problem == null
+                ? new Taken(Normaliser.accepted(record, workflow), null)
+                : refused(Normaliser.refused(record, workflow, problem), cause, problem);
+    }
+
+    private Taken control(Received record) {
+        WireReader.Reading<TaskControl> reading = controls.read(record);
+        TaskControl control = reading.value();
+        if (control == null) {
+            return unreadable(record, reading.refusal());
+        }
+        Failure problem = sizeProblem(record);
+        DeadLetterCause cause = problem == null ? DeadLetterCause.INVALID : DeadLetterCause.TOO_LARGE;
+        if (problem == null) {
+            problem = SubmissionRules.check(control);
+        }
+        // A control request has no outcome: its dead letter is the answer.
+        return problem == null
+                ? new Taken(Normaliser.accepted(record, control), null)
+                : new Taken(
+                        null,
+                        new Refusal(
+                                cause,
+                                problem,
+                                idOrNull(control.getPool()),
+                                idOrNull(control.getTenant()),
+                                idOrNull(control.getWorkflowId()),
+                                idOrNull(control.getTaskId())));
+    }
+
+    private interface Definition<T> {
+        CoreInput of(String name, @Nullable T value);
+    }
+
+    private <T> Taken definition(
+            Received record,
+            WireReader<T> reader,
+            Function<@Nullable T, @Nullable Failure> rules,
+            Definition<T> definition) {
+        T value = null;
+        if (record.value() != null) {
+            WireReader.Reading<T> reading = reader.read(record);
+            value = reading.value();
+            if (value == null) {
+                return unreadable(record, reading.refusal());
+            }
+        }
+        Failure problem = rules.apply(value);
+        String name = record.keyText();
+        if (problem != null || name == null) {
+            Failure why = problem == null
+                    ? Problems.of("MISSING_FIELD", "The record has no key", "Use the name as key")
+                    : problem;
+            return new Taken(null, Refusal.of(DeadLetterCause.INVALID, why));
+        }
+        return new Taken(definition.of(name, value), null);
+    }
+
+    /** A submission that became too large when defaults were filled in. */
+    Taken tooLarge(Received record, CoreInput input, int size, int limit) {
+        Failure problem = Problems.of(
+                "TOO_LARGE",
+                "The submission at " + record.place() + " has " + size
+                        + " bytes once the workflow's defaults are copied into its tasks; at most " + limit
+                        + " are taken",
+                "Split it, or put large texts into the repository");
+        WorkflowSubmitted workflow = input.getWorkflow();
+        if (workflow == null) {
+            return new Taken(null, Refusal.of(DeadLetterCause.TOO_LARGE, problem));
+        }
+        CoreInput stripped = input.getLone()
+                ? Normaliser.refused(record, workflow.getTasks().get(0), problem)
+                : Normaliser.refused(record, workflow, problem);
+        return refused(stripped, DeadLetterCause.TOO_LARGE, problem);
+    }
+
+    private static @Nullable Failure sizeProblem(Received record) {
+        int size = record.value() == null ? 0 : record.value().length;
+        return size <= FleetTopic.MAX_SUBMISSION_BYTES
+                ? null
+                : Problems.of(
+                        "TOO_LARGE",
+                        "The record at " + record.place() + " has " + size + " bytes; at most "
+                                + FleetTopic.MAX_SUBMISSION_BYTES + " are taken",
+                        "Put large texts into the repository, or split the workflow");
+    }
+
+    /** A record that cannot be read and is too large as well is called too large: that is what its writer can see. */
+    private static Taken unreadable(Received record, @Nullable Refusal refusal) {
+        Failure tooLarge = sizeProblem(record);
+        return new Taken(null, tooLarge == null ? refusal : Refusal.of(DeadLetterCause.TOO_LARGE, tooLarge));
+    }
+
+    private static Taken refused(CoreInput input, DeadLetterCause cause, Failure problem) {
+        WorkflowSubmitted workflow = input.getWorkflow();
+        String workflowId = workflow == null ? null : workflow.getId();
+        return new Taken(
+                input,
+                new Refusal(
+                        cause,
+                        problem,
+                        input.getPool(),
+                        workflow == null ? null : workflow.getTenant(),
+                        workflowId,
+                        input.getLone() ? workflowId : null));
+    }
+
+    private static Instant appendedAt(Received record) {
+        return Instant.ofEpochMilli(record.timestamp());
+    }
+
+    private static @Nullable String idOrNull(@Nullable String text) {
+        return text != null && Keys.isId(text) ? text : null;
+    }
+}

@@ -1,0 +1,342 @@
+package io.sweaifleet.topology.intake;
+
+import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.role.PoolDefinition;
+import io.sweaifleet.schemas.role.RoleDefinition;
+import io.sweaifleet.schemas.task.ControlAction;
+import io.sweaifleet.schemas.task.RetryPolicy;
+import io.sweaifleet.schemas.task.TaskControl;
+import io.sweaifleet.schemas.task.TaskSubmitted;
+import io.sweaifleet.schemas.task.WorkflowSubmitted;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a decoded submission, control request or definition must be. Pure: what depends on state is core's to check. */
+final class SubmissionRules {
+
+    /** Tasks in a workflow. */
+    static final int MOST_TASKS = 1_000;
+
+    private static final int MOST_INPUTS = 256;
+    private static final int MOST_LABELS = 64;
+    private static final int NAME_LIMIT = 100;
+    private static final int LABEL_LIMIT = 500;
+    private static final int TITLE_LIMIT = 500;
+    private static final int TEXT_LIMIT = 262_144;
+    private static final int REPOSITORY_LIMIT = 2_000;
+    private static final int REF_LIMIT = 250;
+    private static final int CORRELATION_LIMIT = 200;
+    private static final long WEEK_MS = 604_800_000L;
+    private static final long DAY_MS = 86_400_000L;
+    private static final long YEAR_MS = 31_622_400_000L;
+
+    private SubmissionRules() {}
+
+    /**
+     * Problem of a lone task, or null.
+     *
+     * @param appendedAt when the broker appended it: a deadline is compared with this and not with the clock, so that
+     *     reading it again leads to the same answer
+     */
+    static @Nullable Failure check(TaskSubmitted task, Instant appendedAt) {
+        Checks checks = new Checks();
+        task(checks, "", task, appendedAt);
+        if (!task.getDependsOn().isEmpty()) {
+            checks.refuse(
+                    "UNKNOWN_DEPENDENCY",
+                    "A task submitted alone cannot depend on others: " + task.getDependsOn(),
+                    "Submit the tasks together on fleet.workflows",
+                    "dependsOn",
+                    task.getDependsOn());
+        }
+        return checks.problem();
+    }
+
+    /** Problem of a workflow, or null; {@code appendedAt} as above. */
+    static @Nullable Failure check(WorkflowSubmitted workflow, Instant appendedAt) {
+        Checks checks = new Checks();
+        checks.optionalId("id", workflow.getId());
+        checks.optionalId("pool", workflow.getPool());
+        checks.optionalId("tenant", workflow.getTenant());
+        checks.length("title", workflow.getTitle(), TITLE_LIMIT);
+        checks.argument("repository", workflow.getRepository(), REPOSITORY_LIMIT);
+        checks.argument("baseRef", workflow.getBaseRef(), REF_LIMIT);
+        priority(checks, "priority", workflow.getPriority());
+        deadline(checks, "deadline", workflow.getDeadline(), appendedAt);
+        checks.texts("labels", workflow.getLabels(), MOST_LABELS, NAME_LIMIT, LABEL_LIMIT);
+        checks.length("correlationId", workflow.getCorrelationId(), CORRELATION_LIMIT);
+        checks.range("tasks.size", workflow.getTasks().size(), 1, MOST_TASKS);
+        if (checks.problem() != null) {
+            return checks.problem();
+        }
+        for (int i = 0; i < workflow.getTasks().size(); i++) {
+            TaskSubmitted task = workflow.getTasks().get(i);
+            String prefix = "tasks[" + i + "].";
+            task(checks, prefix, task, appendedAt);
+            same(checks, prefix + "pool", task.getPool(), workflow.getPool());
+            same(checks, prefix + "tenant", task.getTenant(), workflow.getTenant());
+        }
+        graph(checks, workflow.getTasks());
+        return checks.problem();
+    }
+
+    private static void task(Checks checks, String prefix, TaskSubmitted task, Instant appendedAt) {
+        checks.optionalId(prefix + "id", task.getId());
+        checks.optionalId(prefix + "pool", task.getPool());
+        checks.optionalId(prefix + "tenant", task.getTenant());
+        if (task.getWorkflowId() != null) {
+            checks.refuse(
+                    "INVALID_VALUE",
+                    "Field " + prefix + "workflowId is set, which is the fleet's to do",
+                    "Leave it out (null); tasks of one workflow are submitted together on fleet.workflows",
+                    prefix + "workflowId",
+                    task.getWorkflowId());
+        }
+        checks.kind(prefix + "kind", task.getKind());
+        checks.id(prefix + "role", task.getRole());
+        checks.length(prefix + "title", task.getTitle(), TITLE_LIMIT);
+        checks.length(prefix + "instructions", task.getInstructions(), TEXT_LIMIT);
+        checks.argument(prefix + "repository", task.getRepository(), REPOSITORY_LIMIT);
+        checks.argument(prefix + "baseRef", task.getBaseRef(), REF_LIMIT);
+        checks.texts(prefix + "inputs", task.getInputs(), MOST_INPUTS, NAME_LIMIT, TEXT_LIMIT);
+        checks.range(prefix + "dependsOn.size", task.getDependsOn().size(), 0, MOST_TASKS);
+        priority(checks, prefix + "priority", task.getPriority());
+        deadline(checks, prefix + "deadline", task.getDeadline(), appendedAt);
+        if (task.getAttemptTimeoutMs() != null) {
+            checks.range(prefix + "attemptTimeoutMs", task.getAttemptTimeoutMs(), 1, WEEK_MS);
+        }
+        if (task.getRetry() != null) {
+            retry(checks, prefix + "retry.", task.getRetry());
+        }
+        checks.texts(prefix + "labels", task.getLabels(), MOST_LABELS, NAME_LIMIT, LABEL_LIMIT);
+        checks.length(prefix + "correlationId", task.getCorrelationId(), CORRELATION_LIMIT);
+    }
+
+    private static void priority(Checks checks, String field, @Nullable Integer priority) {
+        if (priority != null) {
+            checks.range(field, priority, 0, 9);
+        }
+    }
+
+    private static void deadline(Checks checks, String field, @Nullable Instant deadline, Instant appendedAt) {
+        if (deadline != null && !deadline.isAfter(appendedAt)) {
+            checks.refuse(
+                    "DEADLINE_PASSED",
+                    "Field " + field + " is " + deadline + ", which had passed when the submission arrived at "
+                            + appendedAt,
+                    "Give a deadline in the future (UTC), or none",
+                    field,
+                    deadline);
+        }
+    }
+
+    private static void retry(Checks checks, String prefix, RetryPolicy retry) {
+        checks.range(prefix + "maxAttempts", retry.getMaxAttempts(), 1, 20);
+        checks.range(prefix + "initialBackoffMs", retry.getInitialBackoffMs(), 0, 3_600_000L);
+        checks.range(prefix + "multiplier", retry.getMultiplier(), 1.0, 10.0);
+        checks.range(prefix + "maxBackoffMs", retry.getMaxBackoffMs(), 0, DAY_MS);
+        checks.range(prefix + "jitter", retry.getJitter(), 0.0, 1.0);
+    }
+
+    private static void same(Checks checks, String field, @Nullable String ofTask, @Nullable String ofWorkflow) {
+        String effective = ofWorkflow == null ? "default" : ofWorkflow;
+        if (ofTask != null && !ofTask.equals(effective)) {
+            checks.refuse(
+                    "INVALID_VALUE",
+                    "Field " + field + " is " + ofTask + ", but the workflow's is " + effective,
+                    "Leave it out in tasks: a workflow is done in one pool, for one tenant",
+                    field,
+                    ofTask);
+        }
+    }
+
+    private static void graph(Checks checks, List<TaskSubmitted> tasks) {
+        Map<String, List<String>> needs = new HashMap<>();
+        for (int i = 0; i < tasks.size(); i++) {
+            String id = tasks.get(i).getId();
+            if (id == null) {
+                continue;
+            }
+            if (needs.putIfAbsent(id, tasks.get(i).getDependsOn()) != null) {
+                checks.refuse(
+                        "DUPLICATE_ID",
+                        "Two tasks of the workflow have the id " + id,
+                        "Give every task an id of its own",
+                        "tasks[" + i + "].id",
+                        id);
+            }
+        }
+        for (int i = 0; i < tasks.size(); i++) {
+            String id = tasks.get(i).getId();
+            for (String needed : tasks.get(i).getDependsOn()) {
+                if (needed.equals(id)) {
+                    checks.refuse(
+                            "CYCLE",
+                            "Task " + id + " depends on itself",
+                            "Remove the dependency",
+                            "tasks[" + i + "].dependsOn",
+                            needed);
+                } else if (!needs.containsKey(needed)) {
+                    checks.refuse(
+                            "UNKNOWN_DEPENDENCY",
+                            "Task " + (id == null ? "number " + (i + 1) : id) + " depends on " + needed
+                                    + ", which is not a task of the workflow",
+                            "Name the id of a task of the same workflow",
+                            "tasks[" + i + "].dependsOn",
+                            needed);
+                }
+            }
+        }
+        if (checks.problem() == null) {
+            List<String> cycle = cycle(needs);
+            if (!cycle.isEmpty()) {
+                checks.refuse(
+                        "CYCLE",
+                        "The dependencies have a cycle: " + String.join(" -> ", cycle),
+                        "Remove one of these dependencies",
+                        "tasks.dependsOn",
+                        String.join(" -> ", cycle));
+            }
+        }
+    }
+
+    /** A cycle of the graph, its first task repeated at the end; empty when there is none. */
+    private static List<String> cycle(Map<String, List<String>> needs) {
+        // Takes away what depends on nothing that is left. What stays lies on a cycle or depends on one.
+        Map<String, Set<String>> left = new HashMap<>();
+        Map<String, List<String>> dependents = new HashMap<>();
+        needs.forEach((id, ids) -> {
+            left.put(id, new HashSet<>(ids));
+            ids.forEach(needed -> dependents
+                    .computeIfAbsent(needed, none -> new ArrayList<>())
+                    .add(id));
+        });
+        List<String> free = new ArrayList<>();
+        left.forEach((id, ids) -> {
+            if (ids.isEmpty()) {
+                free.add(id);
+            }
+        });
+        for (int i = 0; i < free.size(); i++) {
+            left.remove(free.get(i));
+            for (String dependent : dependents.getOrDefault(free.get(i), List.of())) {
+                Set<String> ids = left.get(dependent);
+                if (ids != null && ids.remove(free.get(i)) && ids.isEmpty()) {
+                    free.add(dependent);
+                }
+            }
+        }
+        if (left.isEmpty()) {
+            return List.of();
+        }
+        // Every task that is left needs another one that is left: walking on must meet itself.
+        List<String> path = new ArrayList<>();
+        String at = left.keySet().stream().sorted().findFirst().orElseThrow();
+        while (!path.contains(at)) {
+            path.add(at);
+            at = left.get(at).stream().sorted().findFirst().orElseThrow();
+        }
+        List<String> cycle = new ArrayList<>(path.subList(path.indexOf(at), path.size()));
+        cycle.add(at);
+        return cycle;
+    }
+
+    /** Problem of a control request, or null. */
+    static @Nullable Failure check(TaskControl control) {
+        Checks checks = new Checks();
+        checks.optionalId("id", control.getId());
+        checks.optionalId("pool", control.getPool());
+        checks.optionalId("tenant", control.getTenant());
+        checks.optionalId("workflowId", control.getWorkflowId());
+        checks.optionalId("taskId", control.getTaskId());
+        if (control.getWorkflowId() == null && control.getTaskId() == null) {
+            checks.refuse(
+                    "MISSING_FIELD",
+                    "Neither workflowId nor taskId is set",
+                    "Name the task or the workflow to control",
+                    "taskId",
+                    null);
+        }
+        if (control.getAction() == ControlAction.UNKNOWN) {
+            checks.refuse(
+                    "MISSING_FIELD",
+                    "Field action is not one that this version knows",
+                    "Use CANCEL",
+                    "action",
+                    control.getAction());
+        }
+        checks.length("reason", control.getReason(), LABEL_LIMIT);
+        checks.length("requestedBy", control.getRequestedBy(), CORRELATION_LIMIT);
+        return checks.problem();
+    }
+
+    /**
+     * Problem of a role's definition, or null.
+     *
+     * @param key key of the record
+     * @param role its value; null removes the role
+     */
+    static @Nullable Failure check(@Nullable String key, @Nullable RoleDefinition role) {
+        Checks checks = new Checks();
+        key(checks, key);
+        if (role != null) {
+            checks.id("role", role.getRole());
+            keyIs(checks, "role", role.getRole(), key);
+            checks.range("version", role.getVersion(), 0, Integer.MAX_VALUE);
+            checks.range("agents", role.getAgents(), 0, 10_000);
+            checks.range("slotsPerAgent", role.getSlotsPerAgent(), 1, 10_000);
+            checks.range("attemptTimeoutMs", role.getAttemptTimeoutMs(), 1, WEEK_MS);
+            for (String playbook : role.getPlaybooks()) {
+                checks.kind("playbooks", playbook);
+            }
+        }
+        return checks.problem();
+    }
+
+    /** Problem of a pool's definition, or null; as for a role. */
+    static @Nullable Failure check(@Nullable String key, @Nullable PoolDefinition pool) {
+        Checks checks = new Checks();
+        key(checks, key);
+        if (pool != null) {
+            checks.id("pool", pool.getPool());
+            keyIs(checks, "pool", pool.getPool(), key);
+            checks.range("version", pool.getVersion(), 0, Integer.MAX_VALUE);
+            checks.range("leaseMs", pool.getLeaseMs(), 100, DAY_MS);
+            checks.range("leaseGraceMs", pool.getLeaseGraceMs(), 0, DAY_MS);
+            checks.range("agingHalfTimeMs", pool.getAgingHalfTimeMs(), 1, YEAR_MS);
+            checks.range("unknownRoleGraceMs", pool.getUnknownRoleGraceMs(), 0, DAY_MS);
+            checks.range("dedupeRetentionMs", pool.getDedupeRetentionMs(), 1_000, YEAR_MS);
+        }
+        return checks.problem();
+    }
+
+    private static void key(Checks checks, @Nullable String key) {
+        if (key == null) {
+            checks.refuse(
+                    "MISSING_FIELD",
+                    "The record has no key",
+                    "Use the name of what is defined as key, or the topic cannot be compacted",
+                    "key",
+                    null);
+        } else {
+            checks.id("key", key);
+        }
+    }
+
+    private static void keyIs(Checks checks, String field, String name, @Nullable String key) {
+        if (!name.equals(key)) {
+            checks.refuse(
+                    "INVALID_VALUE",
+                    "The record's key is " + key + ", but field " + field + " is " + name,
+                    "Use the name as key",
+                    "key",
+                    key);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package io.sweaifleet.topology.stream;
+
+import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.common.FailureClass;
+import org.jspecify.annotations.Nullable;
+
+/** Failures that lie in a record: repeating it cannot help. */
+public final class Problems {
+
+    private Problems() {}
+
+    /** A problem of the record as a whole. */
+    public static Failure of(String code, String message, String remedy) {
+        return new Failure(FailureClass.PERMANENT, code, message, remedy, null, null);
+    }
+
+    /**
+     * A problem of one field.
+     *
+     * @param value the offending value; shortened to 200 characters
+     */
+    public static Failure of(String code, String message, String remedy, String field, @Nullable Object value) {
+        return new Failure(FailureClass.PERMANENT, code, message, remedy, field, shorten(String.valueOf(value), 200));
+    }
+
+    /** A text that is no longer than this many characters. */
+    public static String shorten(String text, int limit) {
+        return text.length() <= limit ? text : text.substring(0, limit - 3) + "...";
+    }
+}

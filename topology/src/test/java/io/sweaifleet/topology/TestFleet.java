@@ -1,0 +1,365 @@
+package io.sweaifleet.topology;
+
+import io.sweaifleet.schemas.core.CoreInput;
+import io.sweaifleet.schemas.core.DeadLetter;
+import io.sweaifleet.schemas.core.TaskEvent;
+import io.sweaifleet.schemas.registry.InMemorySchemaRegistry;
+import io.sweaifleet.schemas.role.PoolDefinition;
+import io.sweaifleet.schemas.role.RoleDefinition;
+import io.sweaifleet.schemas.serde.FleetSerdes;
+import io.sweaifleet.schemas.task.TaskOutcome;
+import io.sweaifleet.schemas.task.TaskSubmitted;
+import io.sweaifleet.schemas.task.WorkflowOutcome;
+import io.sweaifleet.schemas.task.WorkflowSubmitted;
+import io.sweaifleet.schemas.topic.FleetTopic;
+import io.sweaifleet.schemas.worker.AgentResult;
+import io.sweaifleet.schemas.worker.AgentResultType;
+import io.sweaifleet.schemas.worker.AgentStatus;
+import io.sweaifleet.schemas.worker.CommandType;
+import io.sweaifleet.schemas.worker.Heartbeat;
+import io.sweaifleet.schemas.worker.HeartbeatType;
+import io.sweaifleet.schemas.worker.HeldLease;
+import io.sweaifleet.schemas.worker.RoleCapacity;
+import io.sweaifleet.schemas.worker.WorkerCommand;
+import io.sweaifleet.topology.core.CoreTopology;
+import io.sweaifleet.topology.intake.IntakeTopology;
+import io.sweaifleet.topology.intake.Patience;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Intake and core, joined at core's inputs, with a clock and a registry of their own. */
+public final class TestFleet implements AutoCloseable {
+
+    public static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
+
+    public final Map<String, Object> serdes;
+    private Instant now = START;
+    private final TopologyTestDriver intake;
+    private final TopologyTestDriver core;
+    private final Map<FleetTopic, TestInputTopic<byte[], byte[]>> inputs = new java.util.EnumMap<>(FleetTopic.class);
+    private final TestOutputTopic<byte[], byte[]> coreInputs;
+
+    private TestFleet(Map<String, Object> serdes, Patience patience) {
+        this.serdes = serdes;
+        InstantSource clock = () -> now;
+        intake = driver(
+                IntakeTopology.build(
+                        serdes, Map.of("fleet.tasks", "topic-1", "fleet.workflows", "topic-2"), clock, patience),
+                "intake");
+        core = driver(CoreTopology.build(serdes, 1, clock), "core");
+        for (FleetTopic topic : IntakeTopology.INPUTS) {
+            inputs.put(topic, input(intake, topic));
+        }
+        for (FleetTopic topic :
+                List.of(FleetTopic.CORE_INPUTS, FleetTopic.AGENT_HEARTBEATS, FleetTopic.AGENT_RESULTS)) {
+            inputs.put(topic, input(core, topic));
+        }
+        coreInputs = intake.createOutputTopic(
+                FleetTopic.CORE_INPUTS.topicName(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** A fleet with a registry of its own that knows every schema. */
+    public static TestFleet create() {
+        String name = "topology-" + UUID.randomUUID();
+        InMemorySchemaRegistry registry = InMemorySchemaRegistry.named(name);
+        for (FleetTopic topic : FleetTopic.values()) {
+            registry.register(
+                    topic.valueSubject(),
+                    org.apache.avro.specific.SpecificData.get().getSchema(topic.valueType()));
+        }
+        return with(Map.of("schema.registry.url", registry.address(), "use.latest.version", "true"));
+    }
+
+    /** A fleet with these serdes. */
+    public static TestFleet with(Map<String, Object> serdes) {
+        return new TestFleet(serdes, new Patience(Duration.ofSeconds(30)));
+    }
+
+    /** A fleet with the pool default, the roles named, and nothing to be read yet. */
+    public static TestFleet withRoles(String... roles) {
+        TestFleet fleet = create();
+        fleet.definePool(pool("default"));
+        for (String role : roles) {
+            fleet.defineRole(role(role));
+        }
+        return fleet;
+    }
+
+    private TopologyTestDriver driver(Topology topology, String name) {
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, name + "-" + UUID.randomUUID());
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:0");
+        return new TopologyTestDriver(topology, properties, now);
+    }
+
+    private static TestInputTopic<byte[], byte[]> input(TopologyTestDriver driver, FleetTopic topic) {
+        return driver.createInputTopic(topic.topicName(), new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    public Instant now() {
+        return now;
+    }
+
+    /** Lets time pass; timers that become due are done. */
+    public void pass(Duration duration) {
+        Instant end = now.plus(duration);
+        // In steps, as the real clock goes: a jump would count as a gap.
+        while (now.isBefore(end)) {
+            Duration step = Duration.between(now, end);
+            step = step.compareTo(Duration.ofSeconds(1)) > 0 ? Duration.ofSeconds(1) : step;
+            now = now.plus(step);
+            core.advanceWallClockTime(step);
+        }
+    }
+
+    /** The clock jumps, as after the machine slept. */
+    public void jump(Duration duration) {
+        now = now.plus(duration);
+        core.advanceWallClockTime(Duration.ofMillis(5));
+    }
+
+    public KeyValueStore<org.apache.kafka.common.utils.Bytes, byte[]> store() {
+        return core.getKeyValueStore("pool-state-by-key");
+    }
+
+    public void send(FleetTopic topic, byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
+        inputs.get(topic).pipeInput(new TestRecord<>(key, value, headers, now));
+        if (IntakeTopology.INPUTS.contains(topic)) {
+            for (TestRecord<byte[], byte[]> passed : coreInputs.readRecordsToList()) {
+                inputs.get(FleetTopic.CORE_INPUTS)
+                        .pipeInput(new TestRecord<>(passed.key(), passed.value(), passed.headers(), now));
+            }
+        }
+    }
+
+    public <T extends SpecificRecord> void send(FleetTopic topic, @Nullable String key, @Nullable T value) {
+        send(topic, key == null ? null : utf8(key), value == null ? null : encode(topic, value), new RecordHeaders());
+    }
+
+    @SuppressWarnings("unchecked")
+    public <T extends SpecificRecord> byte[] encode(FleetTopic topic, T value) {
+        return FleetSerdes.value((Class<T>) topic.valueType(), serdes)
+                .serializer()
+                .serialize(topic.topicName(), value);
+    }
+
+    public void submit(TaskSubmitted task) {
+        send(FleetTopic.TASKS, null, task);
+    }
+
+    public void submit(WorkflowSubmitted workflow) {
+        send(FleetTopic.WORKFLOWS, null, workflow);
+    }
+
+    public void definePool(PoolDefinition pool) {
+        send(FleetTopic.POOLS, pool.getPool(), pool);
+    }
+
+    public void defineRole(RoleDefinition role) {
+        send(FleetTopic.ROLES, role.getRole(), role);
+    }
+
+    private <T extends SpecificRecord> List<T> read(TopologyTestDriver driver, FleetTopic topic, Class<T> type) {
+        TestOutputTopic<String, T> output = driver.createOutputTopic(
+                topic.topicName(),
+                new StringDeserializer(),
+                FleetSerdes.value(type, serdes).deserializer());
+        return output.readValuesToList();
+    }
+
+    public List<TaskOutcome> outcomes() {
+        return read(core, FleetTopic.RESULTS, TaskOutcome.class);
+    }
+
+    public List<TestRecord<String, TaskOutcome>> outcomeRecords() {
+        return core.createOutputTopic(
+                        FleetTopic.RESULTS.topicName(),
+                        new StringDeserializer(),
+                        FleetSerdes.value(TaskOutcome.class, serdes).deserializer())
+                .readRecordsToList();
+    }
+
+    public List<WorkflowOutcome> workflowOutcomes() {
+        return read(core, FleetTopic.WORKFLOW_RESULTS, WorkflowOutcome.class);
+    }
+
+    public List<TaskEvent> events() {
+        return read(core, FleetTopic.TASK_EVENTS, TaskEvent.class);
+    }
+
+    public List<WorkerCommand> commands() {
+        return read(core, FleetTopic.WORKER_COMMANDS, WorkerCommand.class);
+    }
+
+    public List<AgentStatus> agents() {
+        return read(core, FleetTopic.AGENTS, AgentStatus.class);
+    }
+
+    public List<DeadLetter> deadLetters() {
+        List<DeadLetter> letters = new ArrayList<>(read(intake, FleetTopic.DEAD_LETTERS, DeadLetter.class));
+        letters.addAll(read(core, FleetTopic.DEAD_LETTERS, DeadLetter.class));
+        return letters;
+    }
+
+    /** What intake passed on since the last time; only without core being fed. */
+    public CoreInput decodeCoreInput(byte[] bytes) {
+        return FleetSerdes.value(CoreInput.class, serdes)
+                .deserializer()
+                .deserialize(FleetTopic.CORE_INPUTS.topicName(), bytes);
+    }
+
+    public static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    public static TaskSubmitted.Builder task(@Nullable String id, String role) {
+        return TaskSubmitted.newBuilder().setId(id).setKind(role + ".work").setRole(role);
+    }
+
+    public static PoolDefinition pool(String name) {
+        return PoolDefinition.newBuilder()
+                .setPool(name)
+                .setVersion(1)
+                .setUpdatedAt(START)
+                .build();
+    }
+
+    public static RoleDefinition role(String name) {
+        return RoleDefinition.newBuilder()
+                .setRole(name)
+                .setVersion(1)
+                .setUpdatedAt(START)
+                .build();
+    }
+
+    /** A worker with one role. */
+    public Worker worker(String id, String role, int slots) {
+        return new Worker("default", id, role, slots, now.toEpochMilli());
+    }
+
+    /** A worker that is driven by hand. */
+    public final class Worker {
+        public final String pool;
+        public final String id;
+        public final long incarnation;
+        private final String role;
+        private final int slots;
+        private long sequence;
+        public long lastCommand;
+        public final List<HeldLease> held = new ArrayList<>();
+
+        private Worker(String pool, String id, String role, int slots, long incarnation) {
+            this.pool = pool;
+            this.id = id;
+            this.role = role;
+            this.slots = slots;
+            this.incarnation = incarnation;
+        }
+
+        public Worker hello() {
+            beat(HeartbeatType.HELLO);
+            return this;
+        }
+
+        public void beat(HeartbeatType type) {
+            send(FleetTopic.AGENT_HEARTBEATS, pool, heartbeat(type));
+        }
+
+        public Heartbeat heartbeat(HeartbeatType type) {
+            return new Heartbeat(
+                    pool,
+                    id,
+                    incarnation,
+                    ++sequence,
+                    type,
+                    0,
+                    lastCommand,
+                    slots,
+                    List.of(new RoleCapacity(role, 1, slots, slots, slots - held.size())),
+                    List.copyOf(held),
+                    Map.of(),
+                    "host",
+                    now);
+        }
+
+        /** Takes what core sent: assignments are held. */
+        public List<WorkerCommand> take() {
+            List<WorkerCommand> mine = commands().stream()
+                    .filter(command -> command.getWorkerId().equals(id))
+                    .toList();
+            for (WorkerCommand command : mine) {
+                lastCommand = command.getSequence();
+                if (command.getType() == CommandType.ASSIGN) {
+                    held.add(new HeldLease(
+                            command.getAssignment().getLeaseId(),
+                            command.getAssignment().getWorkflowId(),
+                            command.getAssignment().getTaskId(),
+                            command.getAssignment().getAttempt(),
+                            false));
+                } else if (command.getType() == CommandType.ACKNOWLEDGE) {
+                    held.removeIf(lease -> lease.getLeaseId().equals(command.getLeaseId()));
+                }
+            }
+            return mine;
+        }
+
+        public void report(HeldLease lease, AgentResultType type) {
+            report(lease, type, null, null);
+        }
+
+        public void report(
+                HeldLease lease,
+                AgentResultType type,
+                io.sweaifleet.schemas.task.@Nullable TaskResult result,
+                io.sweaifleet.schemas.common.@Nullable Failure failure) {
+            send(
+                    FleetTopic.AGENT_RESULTS,
+                    pool,
+                    new AgentResult(
+                            pool,
+                            "default",
+                            lease.getWorkflowId(),
+                            lease.getTaskId(),
+                            lease.getAttempt(),
+                            lease.getLeaseId(),
+                            id,
+                            incarnation,
+                            id + "-agent",
+                            role,
+                            1,
+                            type,
+                            now,
+                            "",
+                            null,
+                            result,
+                            failure));
+        }
+    }
+
+    @Override
+    public void close() {
+        intake.close();
+        core.close();
+    }
+}
