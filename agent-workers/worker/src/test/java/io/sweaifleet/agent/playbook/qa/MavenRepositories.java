@@ -1,6 +1,6 @@
 package io.sweaifleet.agent.playbook.qa;
 
-import io.sweaifleet.agent.playbook.LocalPlaybookRun;
+import io.sweaifleet.agent.playbook.build.RepositoryTrial;
 
 /** Small Maven repositories for tests, with the versions of plugins and JUnit that this project itself uses. */
 public final class MavenRepositories {
@@ -51,7 +51,7 @@ public final class MavenRepositories {
     }
 
     /** core has tests of every kind, broken does not compile, after needs broken, missing needs what is not there. */
-    static void multiModule(LocalPlaybookRun run) {
+    static void multiModule(RepositoryTrial run) {
         run.file(
                 "pom.xml",
                 project(
@@ -100,7 +100,7 @@ public final class MavenRepositories {
     }
 
     /** One quick test class, and one that hangs. */
-    static void hanging(LocalPlaybookRun run, String body) {
+    static void hanging(RepositoryTrial run, String body) {
         run.file("pom.xml", single());
         run.file(
                 "src/test/java/demo/AQuickTest.java",

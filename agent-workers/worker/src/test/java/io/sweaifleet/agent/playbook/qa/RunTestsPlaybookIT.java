@@ -1,15 +1,14 @@
 package io.sweaifleet.agent.playbook.qa;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.sweaifleet.agent.playbook.LocalPlaybookRun;
+import io.sweaifleet.agent.playbook.build.RepositoryTrial;
+import io.sweaifleet.agent.playbook.build.RepositoryTrial.Trial;
+import io.sweaifleet.agent.sandbox.Sandboxes;
+import io.sweaifleet.schemas.common.SkippedStep;
+import io.sweaifleet.agent.attempt.AttemptEnd;
 import io.sweaifleet.agent.playbook.Playbook;
-import io.sweaifleet.agent.playbook.PlaybookFailure;
-import io.sweaifleet.agent.playbook.PlaybookResult;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,19 +24,19 @@ class RunTestsPlaybookIT {
     Path directory;
 
     private final Playbook playbook = new RunTestsPlaybook(Clock.systemUTC(), Map.of());
-    private LocalPlaybookRun run;
+    private RepositoryTrial repository;
 
     @BeforeEach
     void setUp() {
-        run = new LocalPlaybookRun(directory);
+        repository = new RepositoryTrial(directory);
     }
 
     @Test
     void shouldReportFailedSlowAndFlakyPythonTests() throws Exception {
         // Given
-        assumeThat(run.hasProgram("python3")).isTrue();
-        run.file("src/shop/__init__.py", "def price(n):\n    return n * 2\n");
-        run.file(
+        assumeThat(repository.hasProgram("python3")).isTrue();
+        repository.file("src/shop/__init__.py", "def price(n):\n    return n * 2\n");
+        repository.file(
                 "tests/test_shop.py",
                 """
                 import os
@@ -68,61 +67,61 @@ class RunTestsPlaybookIT {
                 def test_many(n):
                     assert n
                 """);
-        run.file("pyproject.toml", "[project]\nname = 'shop'\n");
+        repository.file("pyproject.toml", "[project]\nname = 'shop'\n");
 
         // When
-        PlaybookResult result = run.run(playbook);
+        Trial trial = repository.run(playbook).succeeded();
 
         // Then
-        assertThat(result.outputs())
+        assertThat(trial.run().outputs())
                 .containsEntry("tests.total", "8")
                 .containsEntry("tests.failed", "1")
                 .containsEntry("tests.flaky", "1")
                 .containsEntry("tests.skipped", "1")
                 .containsEntry("suites", "1");
-        assertThat(run.findingsOf("qa.test-failed"))
+        assertThat(trial.findingsOf("qa.test-failed"))
                 .singleElement()
                 .asString()
                 .startsWith("tests/test_shop.py:10 tests/test_shop.py#test_wrong")
                 .contains("assert 4 == 5");
-        assertThat(run.findingsOf("qa.test-flaky")).singleElement().asString().contains("test_flaky");
-        assertThat(run.findingsOf("qa.test-slow")).singleElement().asString().contains("test_slow took 1.2 s");
-        assertThat(run.artifacts).containsOnlyKeys("report.json", "report.md", "test-output.log");
-        assertThat(run.artifacts.get("test-output.log")).contains("-m pytest");
-        assertThat(run.facts)
-                .anySatisfy(fact -> assertThat(fact.predicate()).isEqualTo("TESTED"))
+        assertThat(trial.findingsOf("qa.test-flaky")).singleElement().asString().contains("test_flaky");
+        assertThat(trial.findingsOf("qa.test-slow")).singleElement().asString().contains("test_slow took 1.2 s");
+        assertThat(trial.run().contents()).containsOnlyKeys("report.json", "report.md", "test-output.log");
+        assertThat(trial.run().text("test-output.log")).contains("-m pytest");
+        assertThat(trial.run().facts())
+                .anySatisfy(fact -> assertThat(fact.getPredicate()).isEqualTo("TESTED"))
                 .anySatisfy(fact -> {
-                    assertThat(fact.subject()).isEqualTo("tests/test_shop.py#test_wrong");
-                    assertThat(fact.predicate()).isEqualTo("FAILED_WITH");
+                    assertThat(fact.getSubjectId()).endsWith("tests/test_shop.py#test_wrong");
+                    assertThat(fact.getPredicate()).isEqualTo("FAILED_WITH");
                 });
     }
 
     @Test
     void shouldSkipPythonTestsWhoseDependencyIsNotInstalled() throws Exception {
         // Given
-        assumeThat(run.hasProgram("python3")).isTrue();
-        run.file("tests/test_net.py", "import no_such_package_here.api\n\ndef test_net():\n    pass\n");
-        run.file("tests/test_own.py", "def test_own():\n    import helper_module\n");
-        run.file("helper_module.py", "x = 1\n");
+        assumeThat(repository.hasProgram("python3")).isTrue();
+        repository.file("tests/test_net.py", "import no_such_package_here.api\n\ndef test_net():\n    pass\n");
+        repository.file("tests/test_own.py", "def test_own():\n    import helper_module\n");
+        repository.file("helper_module.py", "x = 1\n");
 
         // When
-        PlaybookResult result = run.run(playbook);
+        Trial trial = repository.run(playbook).succeeded();
 
         // Then
-        assertThat(result.outputs()).containsEntry("tests.total", "1").containsEntry("tests.failed", "0");
-        assertThat(run.findings).isEmpty();
-        assertThat(run.skips).singleElement().satisfies(skip -> {
-            assertThat(skip.code()).isEqualTo("ENVIRONMENT");
-            assertThat(skip.what()).contains("tests/test_net.py");
-            assertThat(skip.remedy()).contains("pip install no_such_package_here");
+        assertThat(trial.run().outputs()).containsEntry("tests.total", "1").containsEntry("tests.failed", "0");
+        assertThat(trial.run().findings()).isEmpty();
+        assertThat(trial.run().skipped()).singleElement().satisfies(skip -> {
+            assertThat(skip.getCode()).isEqualTo("ENVIRONMENT");
+            assertThat(skip.getWhat()).contains("tests/test_net.py");
+            assertThat(skip.getRemedy()).contains("pip install no_such_package_here");
         });
     }
 
     @Test
     void shouldReportWhatEndedBeforeTheDeadlineWhenAPythonTestHangs() throws Exception {
         // Given
-        assumeThat(run.hasProgram("python3")).isTrue();
-        run.file(
+        assumeThat(repository.hasProgram("python3")).isTrue();
+        repository.file(
                 "test_hang.py",
                 """
                 import subprocess, sys, time
@@ -131,39 +130,31 @@ class RunTestsPlaybookIT {
                     pass
 
                 def test_hangs():
-                    open("child.pid", "w").write(str(subprocess.Popen(["sleep", "600"]).pid))
+                    subprocess.Popen(["sleep", "600.731"])
                     time.sleep(600)
                 """);
-        run.input("timeout", "4s");
+        repository.input("timeout", "4s");
 
         // When
-        PlaybookResult result = run.run(playbook);
+        Trial trial = repository.run(playbook).succeeded();
 
         // Then
-        assertThat(result.summary()).contains("deadline reached: 1 suite not run to the end");
-        assertThat(result.outputs()).containsEntry("tests.total", "1").containsEntry("tests.failed", "0");
-        assertThat(run.skips).singleElement().satisfies(skip -> {
-            assertThat(skip.code()).isEqualTo("DEADLINE");
-            assertThat(skip.reason()).contains("test_hang.py::test_hangs");
+        assertThat(trial.run().result().getSummary()).contains("deadline reached: 1 suite not run to the end");
+        assertThat(trial.run().outputs()).containsEntry("tests.total", "1").containsEntry("tests.failed", "0");
+        assertThat(trial.run().skipped()).singleElement().satisfies(skip -> {
+            assertThat(skip.getCode()).isEqualTo("DEADLINE");
+            assertThat(skip.getReason()).contains("test_hang.py::test_hangs");
         });
-        assertThat(isRunning(Long.parseLong(run.read("child.pid")))).isFalse();
-    }
-
-    /** A killed child may wait as a zombie for somebody to ask for its exit code. */
-    private static boolean isRunning(long pid) throws Exception {
-        Path state = Path.of("/proc", Long.toString(pid), "stat");
-        try {
-            return !Files.readString(state).replaceAll("^.*\\) ", "").startsWith("Z");
-        } catch (NoSuchFileException gone) {
-            return false;
-        }
+        assertThat(ProcessHandle.allProcesses()
+                        .filter(process -> process.info().commandLine().orElse("").contains("600.731")))
+                .isEmpty();
     }
 
     @Test
     void shouldRunUnittestWhereNothingNeedsPytest() throws Exception {
         // Given
-        assumeThat(run.hasProgram("python3")).isTrue();
-        run.file(
+        assumeThat(repository.hasProgram("python3")).isTrue();
+        repository.file(
                 "tests/test_plain.py",
                 """
                 import unittest
@@ -181,15 +172,15 @@ class RunTestsPlaybookIT {
                 """);
 
         // When: pytest is hidden, as on a machine that has none
-        run.file("pytest.py", "raise SystemExit(1)\n");
-        PlaybookResult result = run.run(playbook);
+        repository.file("pytest.py", "raise SystemExit(1)\n");
+        Trial trial = repository.run(playbook).succeeded();
 
         // Then
-        assertThat(result.outputs())
+        assertThat(trial.run().outputs())
                 .containsEntry("tests.total", "3")
                 .containsEntry("tests.failed", "1")
                 .containsEntry("tests.skipped", "1");
-        assertThat(run.findingsOf("qa.test-failed"))
+        assertThat(trial.findingsOf("qa.test-failed"))
                 .singleElement()
                 .asString()
                 .startsWith("tests/test_plain.py:8 ")
@@ -199,9 +190,9 @@ class RunTestsPlaybookIT {
     @Test
     void shouldReadNodeTestResultsWithTheirPlaces() throws Exception {
         // Given
-        assumeThat(run.hasProgram("npm")).isTrue();
-        run.file("web/package.json", "{\"name\":\"web\",\"scripts\":{\"test\":\"node --test\"}}");
-        run.file(
+        assumeThat(repository.hasProgram("npm")).isTrue();
+        repository.file("web/package.json", "{\"name\":\"web\",\"scripts\":{\"test\":\"node --test\"}}");
+        repository.file(
                 "web/test/sum.test.js",
                 """
                 const test = require('node:test');
@@ -221,15 +212,15 @@ class RunTestsPlaybookIT {
                 """);
 
         // When
-        PlaybookResult result = run.run(playbook);
+        Trial trial = repository.run(playbook).succeeded();
 
         // Then
-        assertThat(result.outputs())
+        assertThat(trial.run().outputs())
                 .containsEntry("tests.total", "4")
                 .containsEntry("tests.failed", "1")
                 .containsEntry("tests.flaky", "1")
                 .containsEntry("tests.skipped", "1");
-        assertThat(run.findingsOf("qa.test-failed"))
+        assertThat(trial.findingsOf("qa.test-failed"))
                 .singleElement()
                 .asString()
                 .startsWith("web/test/sum.test.js:7 ")
@@ -239,28 +230,28 @@ class RunTestsPlaybookIT {
     @Test
     void shouldSkipNpmTestsWhoseDependenciesAreNotCached() {
         // Given
-        assumeThat(run.hasProgram("npm")).isTrue();
-        run.file(
+        assumeThat(repository.hasProgram("npm")).isTrue();
+        repository.file(
                 "package.json",
                 "{\"name\":\"app\",\"scripts\":{\"test\":\"mocha\"},\"devDependencies\":{\"no-such-package-of-ours-77\":\"1.0.0\"}}");
 
         // When
-        PlaybookFailure failure = catchThrowableOfType(PlaybookFailure.class, () -> run.run(playbook));
+        Trial trial = repository.run(playbook);
 
         // Then
-        assertThat(failure.skipped()).isTrue();
-        assertThat(failure.failure().getCode()).isEqualTo("ENVIRONMENT");
-        assertThat(failure.failure().getRemedy()).contains("npm ci");
-        assertThat(run.findings).isEmpty();
+        assertThat(trial.run().status()).isEqualTo(AttemptEnd.Status.SKIPPED);
+        assertThat(trial.run().failure().getCode()).isEqualTo("ENVIRONMENT");
+        assertThat(trial.run().failure().getRemedy()).contains("npm ci");
+        assertThat(trial.run().findings()).isEmpty();
     }
 
     @Test
     void shouldReportGoTestsAndSubtests() throws Exception {
         // Given
-        assumeThat(run.hasProgram("go")).isTrue();
-        run.file("go.mod", "module example.org/calc\n\ngo 1.21\n");
-        run.file("calc.go", "package calc\n\nfunc Add(a, b int) int { return a + b }\n");
-        run.file(
+        assumeThat(repository.hasProgram("go")).isTrue();
+        repository.file("go.mod", "module example.org/calc\n\ngo 1.21\n");
+        repository.file("calc.go", "package calc\n\nfunc Add(a, b int) int { return a + b }\n");
+        repository.file(
                 "calc_test.go",
                 """
                 package calc
@@ -276,24 +267,24 @@ class RunTestsPlaybookIT {
 
                 func TestLater(t *testing.T) { t.Skip("later") }
                 """);
-        run.file("broken/broken.go", "package broken\n\nfunc F() int { return \"no\" }\n");
-        run.file("broken/broken_test.go", "package broken\n\nimport \"testing\"\n\nfunc TestF(t *testing.T) {}\n");
+        repository.file("broken/broken.go", "package broken\n\nfunc F() int { return \"no\" }\n");
+        repository.file("broken/broken_test.go", "package broken\n\nimport \"testing\"\n\nfunc TestF(t *testing.T) {}\n");
 
         // When
-        PlaybookResult result = run.run(playbook);
+        Trial trial = repository.run(playbook).succeeded();
 
         // Then
-        assertThat(result.outputs())
+        assertThat(trial.run().outputs())
                 .containsEntry("tests.total", "3")
                 .containsEntry("tests.failed", "1")
                 .containsEntry("tests.skipped", "1");
-        assertThat(run.findingsOf("qa.test-failed"))
+        assertThat(trial.findingsOf("qa.test-failed"))
                 .singleElement()
                 .asString()
                 .startsWith("calc_test.go:8 ")
                 .contains("TestAdd/wrong")
                 .contains("got 2, want 3");
-        assertThat(run.findingsOf("qa.build-failed"))
+        assertThat(trial.findingsOf("qa.build-failed"))
                 .singleElement()
                 .asString()
                 .startsWith("broken/broken.go:3 ")
@@ -303,187 +294,187 @@ class RunTestsPlaybookIT {
     @Test
     void shouldSkipGoTestsWhoseModulesAreNotCached() {
         // Given
-        assumeThat(run.hasProgram("go")).isTrue();
-        run.file("go.mod", "module example.org/calc\n\ngo 1.21\n\nrequire example.org/no-such-module v1.2.3\n");
-        run.file(
+        assumeThat(repository.hasProgram("go")).isTrue();
+        repository.file("go.mod", "module example.org/calc\n\ngo 1.21\n\nrequire example.org/no-such-module v1.2.3\n");
+        repository.file(
                 "calc_test.go",
                 "package calc\n\nimport (\n\t\"testing\"\n\t_ \"example.org/no-such-module\"\n)\n\nfunc TestA(t *testing.T) {}\n");
 
         // When
-        PlaybookFailure failure = catchThrowableOfType(PlaybookFailure.class, () -> run.run(playbook));
+        Trial trial = repository.run(playbook);
 
         // Then
-        assertThat(failure.skipped()).isTrue();
-        assertThat(failure.failure().getCode()).isEqualTo("ENVIRONMENT");
-        assertThat(failure.failure().getRemedy()).contains("go mod download");
+        assertThat(trial.run().status()).isEqualTo(AttemptEnd.Status.SKIPPED);
+        assertThat(trial.run().failure().getCode()).isEqualTo("ENVIRONMENT");
+        assertThat(trial.run().failure().getRemedy()).contains("go mod download");
     }
 
     @Test
     void shouldReportAMakeTarget() throws Exception {
         // Given
-        assumeThat(run.hasProgram("make")).isTrue();
-        run.file(
+        assumeThat(repository.hasProgram("make")).isTrue();
+        repository.file(
                 "Makefile",
                 "all:\n\ttrue\n\ntest: all\n\t@echo 1..2; echo ok 1 - reads; echo not ok 2 - writes; exit 1\n");
 
         // When
-        PlaybookResult result = run.run(playbook);
+        Trial trial = repository.run(playbook).succeeded();
 
         // Then
-        assertThat(result.outputs()).containsEntry("tests.total", "2").containsEntry("tests.failed", "1");
-        assertThat(run.findingsOf("qa.test-failed")).singleElement().asString().contains("writes");
+        assertThat(trial.run().outputs()).containsEntry("tests.total", "2").containsEntry("tests.failed", "1");
+        assertThat(trial.findingsOf("qa.test-failed")).singleElement().asString().contains("writes");
     }
 
     @Test
     void shouldSkipWhatWouldRunTheFleetInsideItself() {
         // Given
-        run.file("Makefile", "test:\n\t./fleet run --repo .\n");
+        repository.file("Makefile", "test:\n\t./fleet run --repo .\n");
 
         // When
-        PlaybookFailure failure = catchThrowableOfType(PlaybookFailure.class, () -> run.run(playbook));
+        Trial trial = repository.run(playbook);
 
         // Then
-        assertThat(failure.skipped()).isTrue();
-        assertThat(failure.failure().getCode()).isEqualTo("NESTED_RUN");
-        assertThat(run.commands).isEmpty();
+        assertThat(trial.run().status()).isEqualTo(AttemptEnd.Status.SKIPPED);
+        assertThat(trial.run().failure().getCode()).isEqualTo("NESTED_RUN");
+        assertThat(trial.run().audit()).noneMatch(event -> "test".equals(String.valueOf(event.getTool())));
     }
 
     @Test
     void shouldSkipSuitesWhoseProgramIsAbsentAndRunTheOthers() throws Exception {
         // Given
-        assumeThat(run.hasProgram("make")).isTrue();
-        run.absentPrograms.add("go");
-        run.file("go.mod", "module example.org/a\n");
-        run.file("sub/Makefile", "check:\n\ttrue\n");
-        run.file("Cargo.toml", "[package]\n");
+        assumeThat(repository.hasProgram("make")).isTrue();
+        repository.onlyPrograms("git", "make", "sh", "true", "setsid");
+        repository.file("go.mod", "module example.org/a\n");
+        repository.file("sub/Makefile", "check:\n\ttrue\n");
+        repository.file("Cargo.toml", "[package]\n");
 
         // When
-        PlaybookResult result = run.run(playbook);
+        Trial trial = repository.run(playbook).succeeded();
 
         // Then
-        assertThat(result.outputs()).containsEntry("suites", "1").containsEntry("tests.failed", "0");
-        assertThat(run.skips)
-                .extracting(LocalPlaybookRun.Skipped::what, LocalPlaybookRun.Skipped::code)
+        assertThat(trial.run().outputs()).containsEntry("suites", "1").containsEntry("tests.failed", "0");
+        assertThat(trial.run().skipped())
+                .extracting(SkippedStep::getWhat, SkippedStep::getCode)
                 .contains(org.assertj.core.groups.Tuple.tuple("go .", "TOOL_MISSING"));
     }
 
     @Test
     void shouldSkipWithTheFlagWhenThereIsNoSandbox() {
         // Given
-        run.sandbox = false;
-        run.file("go.mod", "module example.org/a\n");
+        repository.sandbox(Sandboxes.Choice.NONE);
+        repository.file("go.mod", "module example.org/a\n");
 
         // When
-        PlaybookFailure failure = catchThrowableOfType(PlaybookFailure.class, () -> run.run(playbook));
+        Trial trial = repository.run(playbook);
 
         // Then
-        assertThat(failure.skipped()).isTrue();
-        assertThat(failure.failure().getCode()).isEqualTo("SANDBOX_MISSING");
-        assertThat(failure.failure().getRemedy()).contains("--sandbox process");
-        assertThat(run.commands).isEmpty();
+        assertThat(trial.run().status()).isEqualTo(AttemptEnd.Status.SKIPPED);
+        assertThat(trial.run().failure().getCode()).isEqualTo("SANDBOX_MISSING");
+        assertThat(trial.run().failure().getRemedy()).contains("--sandbox process");
+        assertThat(trial.run().audit()).noneMatch(event -> "test".equals(String.valueOf(event.getTool())));
     }
 
     @Test
     void shouldSkipARepositoryWithoutTests() {
         // Given
-        run.file("README.md", "nothing");
+        repository.file("README.md", "nothing");
 
         // When
-        PlaybookFailure failure = catchThrowableOfType(PlaybookFailure.class, () -> run.run(playbook));
+        Trial trial = repository.run(playbook);
 
         // Then
-        assertThat(failure.skipped()).isTrue();
-        assertThat(failure.failure().getCode()).isEqualTo("NOTHING_TO_DO");
+        assertThat(trial.run().status()).isEqualTo(AttemptEnd.Status.SKIPPED);
+        assertThat(trial.run().failure().getCode()).isEqualTo("NOTHING_TO_DO");
     }
 
     @Test
     void shouldRefuseATimeoutThatIsNone() {
         // Given
-        run.input("timeout", "soon");
+        repository.input("timeout", "soon");
 
         // When
-        PlaybookFailure failure = catchThrowableOfType(PlaybookFailure.class, () -> run.run(playbook));
+        Trial trial = repository.run(playbook);
 
         // Then
-        assertThat(failure.skipped()).isFalse();
-        assertThat(failure.failure().getField()).isEqualTo("inputs.timeout");
-        assertThat(failure.failure().getRemedy()).contains("10m");
+        assertThat(trial.run().status()).isEqualTo(AttemptEnd.Status.FAILED);
+        assertThat(trial.run().failure().getField()).isEqualTo("inputs.timeout");
+        assertThat(trial.run().failure().getRemedy()).contains("10m");
     }
 
     @Test
     void shouldReportMavenModulesThatFailFlakeAndDoNotCompile() throws Exception {
         // Given
-        assumeThat(run.hasProgram("mvn")).isTrue();
-        run.deadlineIn(Duration.ofMinutes(4));
-        MavenRepositories.multiModule(run);
+        assumeThat(repository.hasProgram("mvn")).isTrue();
+        repository.timeout(Duration.ofMinutes(4));
+        MavenRepositories.multiModule(repository);
 
         // When
-        PlaybookResult result = run.run(playbook);
+        Trial trial = repository.run(playbook).succeeded();
 
         // Then
-        assertThat(result.outputs())
+        assertThat(trial.run().outputs())
                 .containsEntry("tests.total", "4")
                 .containsEntry("tests.failed", "1")
                 .containsEntry("tests.flaky", "1")
                 .containsEntry("tests.skipped", "1");
-        assertThat(run.findingsOf("qa.test-failed"))
+        assertThat(trial.findingsOf("qa.test-failed"))
                 .singleElement()
                 .asString()
                 .startsWith("core/src/test/java/demo/SumTest.java:16 demo.SumTest#shouldBeWrong")
                 .contains("expected: <3> but was: <2>");
-        assertThat(run.findingsOf("qa.test-flaky")).singleElement().asString().contains("shouldFlake");
-        assertThat(run.findingsOf("qa.build-failed"))
+        assertThat(trial.findingsOf("qa.test-flaky")).singleElement().asString().contains("shouldFlake");
+        assertThat(trial.findingsOf("qa.build-failed"))
                 .singleElement()
                 .asString()
                 .startsWith("broken/src/main/java/demo/Broken.java:4 ");
-        assertThat(run.skips)
+        assertThat(trial.run().skipped())
                 .anySatisfy(skip -> {
-                    assertThat(skip.code()).isEqualTo("ENVIRONMENT");
-                    assertThat(skip.what()).isEqualTo("maven . module missing");
-                    assertThat(skip.reason()).contains("org.example:no-such-library");
-                    assertThat(skip.remedy()).contains("dependency:go-offline");
+                    assertThat(skip.getCode()).isEqualTo("ENVIRONMENT");
+                    assertThat(skip.getWhat()).isEqualTo("maven . module missing");
+                    assertThat(skip.getReason()).contains("org.example:no-such-library");
+                    assertThat(skip.getRemedy()).contains("dependency:go-offline");
                 })
                 .anySatisfy(skip -> {
-                    assertThat(skip.code()).isEqualTo("BUILD_FAILED");
-                    assertThat(skip.what()).isEqualTo("maven . module after");
+                    assertThat(skip.getCode()).isEqualTo("BUILD_FAILED");
+                    assertThat(skip.getWhat()).isEqualTo("maven . module after");
                 });
     }
 
     @Test
     void shouldNameAHangingMavenTestAndGoOn() throws Exception {
         // Given
-        assumeThat(run.hasProgram("mvn")).isTrue();
-        MavenRepositories.hanging(run, "Thread.sleep(600_000);");
-        run.input("timeout", "40s");
+        assumeThat(repository.hasProgram("mvn")).isTrue();
+        MavenRepositories.hanging(repository, "Thread.sleep(600_000);");
+        repository.input("timeout", "40s");
 
         // When
-        PlaybookResult result = run.run(playbook);
+        Trial trial = repository.run(playbook).succeeded();
 
         // Then
-        assertThat(result.outputs()).containsEntry("tests.total", "2").containsEntry("tests.failed", "1");
-        assertThat(run.findingsOf("qa.test-failed"))
+        assertThat(trial.run().outputs()).containsEntry("tests.total", "2").containsEntry("tests.failed", "1");
+        assertThat(trial.findingsOf("qa.test-failed"))
                 .singleElement()
                 .asString()
                 .startsWith("src/test/java/demo/ZHangTest.java:6 ")
                 .contains("timed out");
-        assertThat(run.skips).isEmpty();
+        assertThat(trial.run().skipped()).isEmpty();
     }
 
     @Test
     void shouldKillAMavenTestThatCannotBeInterruptedAndKeepTheReportsBefore() throws Exception {
         // Given
-        assumeThat(run.hasProgram("mvn")).isTrue();
-        MavenRepositories.hanging(run, "while (true) { Thread.onSpinWait(); }");
-        run.input("timeout", "20s");
+        assumeThat(repository.hasProgram("mvn")).isTrue();
+        MavenRepositories.hanging(repository, "while (true) { Thread.onSpinWait(); }");
+        repository.input("timeout", "20s");
 
         // When
-        PlaybookResult result = run.run(playbook);
+        Trial trial = repository.run(playbook).succeeded();
 
         // Then
-        assertThat(result.outputs()).containsEntry("tests.total", "1").containsEntry("tests.failed", "0");
-        assertThat(run.skips).singleElement().satisfies(skip -> {
-            assertThat(skip.code()).isEqualTo("DEADLINE");
-            assertThat(skip.reason()).contains("running then: demo.ZHangTest");
+        assertThat(trial.run().outputs()).containsEntry("tests.total", "1").containsEntry("tests.failed", "0");
+        assertThat(trial.run().skipped()).singleElement().satisfies(skip -> {
+            assertThat(skip.getCode()).isEqualTo("DEADLINE");
+            assertThat(skip.getReason()).contains("running then: demo.ZHangTest");
         });
         assertThat(ProcessHandle.allProcesses()
                         .filter(process ->
