@@ -87,7 +87,8 @@ public final class RepositoryTrial {
         /** The end; an assertion error with the failure when it did not succeed. */
         public Trial succeeded() {
             if (run.status() != AttemptEnd.Status.SUCCEEDED) {
-                throw new AssertionError("the playbook ended as " + run.status() + ": " + run.end().failure());
+                throw new AssertionError("the playbook ended as " + run.status() + ": "
+                        + run.end().failure());
             }
             return this;
         }

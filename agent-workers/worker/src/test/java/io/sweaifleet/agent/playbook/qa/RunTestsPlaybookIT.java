@@ -3,12 +3,12 @@ package io.sweaifleet.agent.playbook.qa;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.sweaifleet.agent.attempt.AttemptEnd;
+import io.sweaifleet.agent.playbook.Playbook;
 import io.sweaifleet.agent.playbook.build.RepositoryTrial;
 import io.sweaifleet.agent.playbook.build.RepositoryTrial.Trial;
 import io.sweaifleet.agent.sandbox.Sandboxes;
 import io.sweaifleet.schemas.common.SkippedStep;
-import io.sweaifleet.agent.attempt.AttemptEnd;
-import io.sweaifleet.agent.playbook.Playbook;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -146,7 +146,8 @@ class RunTestsPlaybookIT {
             assertThat(skip.getReason()).contains("test_hang.py::test_hangs");
         });
         assertThat(ProcessHandle.allProcesses()
-                        .filter(process -> process.info().commandLine().orElse("").contains("600.731")))
+                        .filter(process ->
+                                process.info().commandLine().orElse("").contains("600.731")))
                 .isEmpty();
     }
 
@@ -268,7 +269,8 @@ class RunTestsPlaybookIT {
                 func TestLater(t *testing.T) { t.Skip("later") }
                 """);
         repository.file("broken/broken.go", "package broken\n\nfunc F() int { return \"no\" }\n");
-        repository.file("broken/broken_test.go", "package broken\n\nimport \"testing\"\n\nfunc TestF(t *testing.T) {}\n");
+        repository.file(
+                "broken/broken_test.go", "package broken\n\nimport \"testing\"\n\nfunc TestF(t *testing.T) {}\n");
 
         // When
         Trial trial = repository.run(playbook).succeeded();
@@ -322,7 +324,10 @@ class RunTestsPlaybookIT {
 
         // Then
         assertThat(trial.run().outputs()).containsEntry("tests.total", "2").containsEntry("tests.failed", "1");
-        assertThat(trial.findingsOf("qa.test-failed")).singleElement().asString().contains("writes");
+        assertThat(trial.findingsOf("qa.test-failed"))
+                .singleElement()
+                .asString()
+                .contains("writes");
     }
 
     @Test
