@@ -122,6 +122,11 @@ public final class BranchFollower implements AutoCloseable {
         List<TopicPartition> fresh = partitions.stream()
                 .filter(partition -> stored.get(partition) == null)
                 .toList();
+        stored.forEach((partition, place) -> {
+            if (place != null) {
+                consumer.seek(partition, place.offset());
+            }
+        });
         if (!fresh.isEmpty()) {
             Map<TopicPartition, OffsetAndMetadata> ends = new HashMap<>();
             consumer.endOffsets(fresh).forEach((partition, end) -> ends.put(partition, new OffsetAndMetadata(end)));
