@@ -1,11 +1,11 @@
 package io.sweaifleet.agent.run;
 
+import static io.sweaifleet.agent.run.Steps.playbook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.agent.attempt.AttemptEnd.Status;
 import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.playbook.Playbook;
-import io.sweaifleet.agent.playbook.PlaybookContext;
 import io.sweaifleet.agent.playbook.PlaybookFailure;
 import io.sweaifleet.agent.playbook.PlaybookResult;
 import io.sweaifleet.agent.playbook.ToolDenied;
@@ -322,36 +322,6 @@ class AgentRuntimeTest {
         assertThat(run.skipped()).hasSize(1);
         assertThat(run.skipped().get(0).getCode()).isEqualTo("UNCOMMITTED_CHANGES");
         assertThat(run.skipped().get(0).getReason()).contains("src/A.java").contains("2 path(s)");
-    }
-
-    private static Playbook playbook(Body body) {
-        return new Playbook() {
-            @Override
-            public String kind() {
-                return "test.kind";
-            }
-
-            @Override
-            public String version() {
-                return "1";
-            }
-
-            @Override
-            public PlaybookResult run(PlaybookContext context) throws PlaybookFailure, InterruptedException {
-                try {
-                    return body.run(context);
-                } catch (ToolDenied e) {
-                    throw new AssertionError(e);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
-        };
-    }
-
-    private interface Body {
-        PlaybookResult run(PlaybookContext context)
-                throws PlaybookFailure, InterruptedException, ToolDenied, IOException;
     }
 
     private String state() {
