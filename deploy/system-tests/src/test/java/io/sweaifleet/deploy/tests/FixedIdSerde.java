@@ -1,0 +1,67 @@
+package io.sweaifleet.deploy.tests;
+
+import io.sweaifleet.schemas.serde.UndecodableException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Map;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serializer;
+
+/** The wire format with one schema id for everything: several processes understand each other without a registry. */
+public final class FixedIdSerde implements Serde<SpecificRecord> {
+
+    private static final int HEAD = 5;
+
+    private Class<?> type = SpecificRecord.class;
+
+    @Override
+    public void configure(Map<String, ?> configs, boolean isKey) {
+        type = configs.values().stream()
+                .filter(Class.class::isInstance)
+                .map(Class.class::cast)
+                .filter(SpecificRecord.class::isAssignableFrom)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Override
+    public Serializer<SpecificRecord> serializer() {
+        return (topic, record) -> {
+            if (record == null) {
+                return null;
+            }
+            try {
+                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                out.write(new byte[] {0, 0, 0, 0, 1});
+                var encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+                new SpecificDatumWriter<SpecificRecord>(record.getSchema()).write(record, encoder);
+                return out.toByteArray();
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+    }
+
+    @Override
+    public Deserializer<SpecificRecord> deserializer() {
+        var schema = SpecificData.get().getSchema(type);
+        return (topic, bytes) -> {
+            if (bytes == null) {
+                return null;
+            }
+            try {
+                var decoder = DecoderFactory.get().binaryDecoder(bytes, HEAD, bytes.length - HEAD, null);
+                return new SpecificDatumReader<SpecificRecord>(schema).read(null, decoder);
+            } catch (IOException | RuntimeException e) {
+                throw new UndecodableException("Not a " + type.getSimpleName() + ": " + e, e);
+            }
+        };
+    }
+}
