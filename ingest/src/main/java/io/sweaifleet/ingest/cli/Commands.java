@@ -1,0 +1,18 @@
+package io.sweaifleet.ingest.cli;
+
+import java.util.List;
+
+/** The commands of this module, in the order of the help. */
+final class Commands {
+
+    private Commands() {}
+
+    static List<Object> all(CliContext context) {
+        return List.of(
+                new SubmitCommand(context),
+                new StatusCommand(context),
+                new WatchCommand(context),
+                new CancelCommand(context),
+                new ResultsCommand(context));
+    }
+}

@@ -1,0 +1,105 @@
+package io.sweaifleet.ingest.follow;
+
+import io.sweaifleet.ingest.client.Fleet;
+import io.sweaifleet.schemas.core.TaskEvent;
+import io.sweaifleet.schemas.task.TaskOutcome;
+import io.sweaifleet.schemas.topic.FleetTopic;
+import io.sweaifleet.schemas.topic.Keys;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds a task or workflow by its id. The id of a task does not tell its workflow, so the search goes from the likely to
+ * the costly: events under the id itself, the outcome under the id, then every event since the given time.
+ */
+public final class StatusLookup {
+
+    private final Fleet fleet;
+    private final Instant since;
+
+    /**
+     * @param fleet where to look
+     * @param since how far back; the fleet itself forgets ended tasks after its dedupe retention
+     */
+    public StatusLookup(Fleet fleet, Instant since) {
+        this.fleet = fleet;
+        this.since = since;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param workflow the workflow, with the tasks its events told of
+     * @param taskId the task that was asked for, or null when it was the workflow
+     * @param outcome the task's outcome, or null while there is none
+     */
+    public record Found(
+            WorkflowView workflow,
+            @Nullable String taskId,
+            @Nullable TaskOutcome outcome) {}
+
+    /** The task or workflow with the id; empty when no event and no outcome names it. */
+    public Optional<Found> find(String pool, String id) {
+        try (TopicReader reader = fleet.reader()) {
+            WorkflowView own = workflow(reader, pool, id);
+            TaskOutcome outcome = outcome(reader, pool, id);
+            if (own.isKnown()) {
+                boolean lone = own.tasks().size() == 1 && own.tasks().containsKey(id);
+                return Optional.of(new Found(own, lone ? id : null, outcome));
+            }
+            String workflowId = outcome == null ? workflowOf(reader, pool, id) : outcome.getWorkflowId();
+            if (workflowId == null) {
+                return Optional.empty();
+            }
+            return Optional.of(new Found(workflow(reader, pool, workflowId), id, outcome));
+        }
+    }
+
+    private WorkflowView workflow(TopicReader reader, String pool, String workflowId) {
+        AtomicReference<WorkflowView> view = new AtomicReference<>(WorkflowView.unknown(pool, workflowId));
+        String key = Keys.of(pool, workflowId);
+        Scan.read(reader, since(reader, FleetTopic.TASK_EVENTS, key), record -> {
+            if (record.value() != null && key.equals(Fleet.keyOf(record))) {
+                view.set(view.get().after(fleet.decode(TaskEvent.class, record)));
+            }
+        });
+        return view.get();
+    }
+
+    private @Nullable TaskOutcome outcome(TopicReader reader, String pool, String taskId) {
+        AtomicReference<@Nullable TaskOutcome> found = new AtomicReference<>();
+        String key = Keys.of(pool, taskId);
+        Scan.read(reader, since(reader, FleetTopic.RESULTS, key), record -> {
+            if (record.value() != null && key.equals(Fleet.keyOf(record))) {
+                found.set(fleet.decode(TaskOutcome.class, record));
+            }
+        });
+        return found.get();
+    }
+
+    private @Nullable String workflowOf(TopicReader reader, String pool, String taskId) {
+        AtomicReference<@Nullable String> found = new AtomicReference<>();
+        List<TopicPartition> all = reader.partitions(FleetTopic.TASK_EVENTS.topicName());
+        Scan.read(reader, reader.offsetsAt(all, since), record -> {
+            // The key is the workflow's: decoding every value of another pool can be spared, of another workflow not.
+            String key = Fleet.keyOf(record);
+            if (found.get() == null && record.value() != null && key != null && key.startsWith(pool + "/")) {
+                TaskEvent event = fleet.decode(TaskEvent.class, record);
+                if (taskId.equals(event.getTaskId())) {
+                    found.set(event.getWorkflowId());
+                }
+            }
+        });
+        return found.get();
+    }
+
+    private Map<TopicPartition, Long> since(TopicReader reader, FleetTopic topic, String key) {
+        List<TopicPartition> all = reader.partitions(topic.topicName());
+        return all.isEmpty() ? Map.of() : reader.offsetsAt(List.of(all.get(Keys.partition(key, all.size()))), since);
+    }
+}

@@ -1,0 +1,80 @@
+package io.sweaifleet.ingest.follow;
+
+import io.sweaifleet.schemas.core.TaskEvent;
+import io.sweaifleet.schemas.core.TaskEventType;
+import io.sweaifleet.schemas.task.WorkflowStatus;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A workflow as its events tell it.
+ *
+ * @param pool pool
+ * @param workflowId id
+ * @param tasks its tasks by id, in the order they became known
+ * @param acceptedAt when core accepted it, or null
+ * @param endedAt when it ended, or null
+ * @param status how it ended, or null
+ * @param message what the latest event of the workflow itself said
+ */
+public record WorkflowView(
+        String pool,
+        String workflowId,
+        Map<String, TaskView> tasks,
+        @Nullable Instant acceptedAt,
+        @Nullable Instant endedAt,
+        @Nullable WorkflowStatus status,
+        String message) {
+
+    public WorkflowView {
+        tasks = Collections.unmodifiableMap(new LinkedHashMap<>(tasks));
+    }
+
+    /** One of which nothing is known yet. */
+    public static WorkflowView unknown(String pool, String workflowId) {
+        return new WorkflowView(pool, workflowId, Map.of(), null, null, null, "");
+    }
+
+    /** The workflow with a task that was just sent off. */
+    public WorkflowView plus(TaskView task) {
+        Map<String, TaskView> more = new LinkedHashMap<>(tasks);
+        more.put(task.taskId(), task);
+        return new WorkflowView(pool, workflowId, more, acceptedAt, endedAt, status, message);
+    }
+
+    /** The workflow after one of its events; events of other workflows leave it as it is. */
+    public WorkflowView after(TaskEvent event) {
+        if (!event.getPool().equals(pool) || !event.getWorkflowId().equals(workflowId)) {
+            return this;
+        }
+        String taskId = event.getTaskId();
+        if (taskId != null) {
+            TaskView before = tasks.getOrDefault(
+                    taskId, TaskView.submitted(taskId, event.getRole(), event.getKind(), event.getDecidedAt()));
+            return plus(before.after(event));
+        }
+        return new WorkflowView(
+                pool,
+                workflowId,
+                tasks,
+                event.getType() == TaskEventType.WORKFLOW_ACCEPTED ? event.getDecidedAt() : acceptedAt,
+                event.getType() == TaskEventType.WORKFLOW_ENDED ? event.getDecidedAt() : endedAt,
+                event.getWorkflowStatus() == null ? status : event.getWorkflowStatus(),
+                event.getMessage());
+    }
+
+    /** True once nothing more is to come. */
+    public boolean isEnded() {
+        return status != null;
+    }
+
+    /** True when an event has told anything. */
+    public boolean isKnown() {
+        return acceptedAt != null
+                || endedAt != null
+                || tasks.values().stream().anyMatch(task -> task.phase() != TaskPhase.SUBMITTED);
+    }
+}
