@@ -123,7 +123,7 @@ public final class FleetAvroDeserializer<T extends IndexedRecord> implements Des
             return new GenericDatumReader<>(writer, writer, new GenericData());
         }
         Class<? extends SpecificRecord> type = type(topic, writer);
-        SpecificData model = SpecificData.getForClass(type);
+        SpecificData model = RecordModel.of(type);
         Schema reader = model.getSchema(type);
         if (!writer.getFullName().equals(reader.getFullName())
                 && !reader.getAliases().contains(writer.getFullName())) {
