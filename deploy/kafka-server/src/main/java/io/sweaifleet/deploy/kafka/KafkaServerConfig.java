@@ -67,9 +67,6 @@ public record KafkaServerConfig(int port, int controllerPort, Map<String, String
         all.put("group.min.session.timeout.ms", "1000");
         all.put("group.initial.rebalance.delay.ms", "0");
         all.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
-        // After kill -9 the controller refuses the same broker until its old session is over.
-        all.put("broker.session.timeout.ms", "3000");
-        all.put("broker.heartbeat.interval.ms", "500");
 
         // Sized for one small machine: the defaults take 128 MB for the cleaner and dozens of threads.
         all.put("log.cleaner.dedupe.buffer.size", Integer.toString(16 * 1024 * 1024));

@@ -15,7 +15,7 @@ import java.time.Duration;
  */
 public final class PartAgent {
     /** How long shutdown hooks may take once the launcher is gone. */
-    public static final Duration GRACE = Duration.ofSeconds(10);
+    public static final Duration GRACE = Duration.ofSeconds(5);
 
     /** The exit code of a part that ended because its launcher did. */
     public static final int LAUNCHER_GONE = 143;

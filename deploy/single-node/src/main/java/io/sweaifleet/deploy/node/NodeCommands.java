@@ -1,0 +1,15 @@
+package io.sweaifleet.deploy.node;
+
+import io.sweaifleet.ingest.cli.CommandContribution;
+import java.util.List;
+
+/** The commands {@code up}, {@code down} and {@code doctor}. */
+public final class NodeCommands implements CommandContribution {
+    /** For the service loader. */
+    public NodeCommands() {}
+
+    @Override
+    public List<Object> commands() {
+        return List.of(new UpCommand(), new DownCommand(), new DoctorCommand());
+    }
+}

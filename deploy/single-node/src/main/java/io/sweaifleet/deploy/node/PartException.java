@@ -1,0 +1,22 @@
+package io.sweaifleet.deploy.node;
+
+/** A part that cannot be started or kept running. The message names it and says why; the remedy says what to do. */
+final class PartException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String remedy;
+
+    PartException(String message, String remedy) {
+        super(message);
+        this.remedy = remedy;
+    }
+
+    PartException(String message, String remedy, Throwable cause) {
+        super(message, cause);
+        this.remedy = remedy;
+    }
+
+    String remedy() {
+        return remedy;
+    }
+}
