@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class WorkspaceToolboxTest {
+class WorkspaceToolboxIT {
 
     @TempDir
     Path folder;
