@@ -95,14 +95,14 @@ record GoSource(String packageName, List<Import> imports, Set<String> exported, 
             } else if (depth == 0 && word.equals("func") && lineStart) {
                 function();
             } else {
-                if (declares(word) && isExported(word)) {
+                if (declares() && isExported(word)) {
                     exported.add(word);
                 }
                 use(word);
             }
         }
 
-        private boolean declares(String word) {
+        private boolean declares() {
             return (depth == 0 && DECLARATIONS.contains(previous)) || (group == depth && group > 0 && lineStart);
         }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the files that Java imports name, by the packages and top-level types that the repository declares. A type that several
@@ -87,7 +88,7 @@ final class JavaResolver {
         return Optional.empty();
     }
 
-    private Optional<SourceFile> nearest(SourceFile from, List<SourceFile> candidates) {
+    private Optional<SourceFile> nearest(SourceFile from, @Nullable List<SourceFile> candidates) {
         if (candidates == null) {
             return Optional.empty();
         }

@@ -6,15 +6,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** The languages whose imports are mapped. */
 enum Language {
-    JAVA(Set.of("java")),
-    PYTHON(Set.of("py", "pyi", "pyw")),
-    JAVASCRIPT(Set.of("js", "jsx", "mjs", "cjs", "vue", "svelte")),
-    TYPESCRIPT(Set.of("ts", "tsx", "mts", "cts")),
-    GO(Set.of("go"));
+    JAVA,
+    PYTHON,
+    JAVASCRIPT,
+    TYPESCRIPT,
+    GO;
 
     /** Further languages that are recognised, so that the report can say what it does not map. */
     private static final Map<String, String> OTHERS = Map.ofEntries(
@@ -47,12 +46,6 @@ enum Language {
             Map.entry("jl", "Julia"),
             Map.entry("zig", "Zig"));
 
-    private final Set<String> extensions;
-
-    Language(Set<String> extensions) {
-        this.extensions = extensions;
-    }
-
     /** The word used in inputs and artifacts, such as {@code java}. */
     String word() {
         return name().toLowerCase(Locale.ROOT);
@@ -64,10 +57,14 @@ enum Language {
 
     /** The language of a file, by its extension. */
     static Optional<Language> of(String path) {
-        String extension = Texts.extension(path);
-        return Arrays.stream(values())
-                .filter(language -> language.extensions.contains(extension))
-                .findFirst();
+        return switch (Texts.extension(path)) {
+            case "java" -> Optional.of(JAVA);
+            case "py", "pyi", "pyw" -> Optional.of(PYTHON);
+            case "js", "jsx", "mjs", "cjs", "vue", "svelte" -> Optional.of(JAVASCRIPT);
+            case "ts", "tsx", "mts", "cts" -> Optional.of(TYPESCRIPT);
+            case "go" -> Optional.of(GO);
+            default -> Optional.empty();
+        };
     }
 
     /** The name of a programming language that is recognised but not mapped. */

@@ -155,6 +155,9 @@ public final class MapDependencies implements Playbook {
                             + " bytes, so it is taken for data or a bundle",
                     "");
         }
+        left.denied()
+                .forEach((path, reason) ->
+                        report.skip(path, "TOOL_DENIED", reason, "Allow it in the rules of the role."));
         for (String path : left.binary()) {
             report.skip(path, "UNSUPPORTED", "The file is binary in spite of its name", "");
         }

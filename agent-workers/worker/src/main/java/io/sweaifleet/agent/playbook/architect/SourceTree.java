@@ -43,6 +43,7 @@ record SourceTree(List<String> all, List<SourceFile> sources, Map<String, String
      * @param overLimit number of files beyond the limit on files
      * @param tooLarge paths of files over {@link #LARGEST_SOURCE}
      * @param binary paths of files that are no text in spite of their name
+     * @param denied why each file that the role may not read was not read, by path
      * @param outOfTime number of files not read because the deadline came near
      * @param unmapped number of files by language that is not mapped
      */
@@ -51,6 +52,7 @@ record SourceTree(List<String> all, List<SourceFile> sources, Map<String, String
             int overLimit,
             List<String> tooLarge,
             List<String> binary,
+            Map<String, String> denied,
             int outOfTime,
             Map<String, Integer> unmapped) {}
 
@@ -88,7 +90,7 @@ record SourceTree(List<String> all, List<SourceFile> sources, Map<String, String
                 all,
                 List.copyOf(reader.sources),
                 texts,
-                new Left(foreign, overLimit, reader.tooLarge, reader.binary, outOfTime, unmapped));
+                new Left(foreign, overLimit, reader.tooLarge, reader.binary, reader.denied, outOfTime, unmapped));
     }
 
     private static Map<String, String> texts(Toolbox tools, List<String> paths)
@@ -123,6 +125,7 @@ record SourceTree(List<String> all, List<SourceFile> sources, Map<String, String
         private final List<SourceFile> sources = new ArrayList<>();
         private final List<String> tooLarge = new ArrayList<>();
         private final List<String> binary = new ArrayList<>();
+        private final Map<String, String> denied = new TreeMap<>();
 
         Reader(PlaybookContext context) {
             this.context = context;
@@ -162,6 +165,11 @@ record SourceTree(List<String> all, List<SourceFile> sources, Map<String, String
         @Override
         public void tooLarge(String path, long sizeBytes) {
             tooLarge.add(path);
+        }
+
+        @Override
+        public void denied(String path, String reason) {
+            denied.put(path, reason);
         }
 
         private static ParsedSource parse(String path, Language language, String text) {

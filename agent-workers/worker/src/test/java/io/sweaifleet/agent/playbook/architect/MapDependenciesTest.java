@@ -1,19 +1,16 @@
 package io.sweaifleet.agent.playbook.architect;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.sweaifleet.agent.attempt.Cancellation.CancelledException;
+import io.sweaifleet.agent.attempt.AttemptEnd;
+import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.playbook.Playbook;
-import io.sweaifleet.agent.playbook.PlaybookFailure;
-import io.sweaifleet.agent.playbook.PlaybookResult;
 import io.sweaifleet.agent.playbook.support.TempRepository;
-import io.sweaifleet.schemas.common.SkippedStep;
-import java.io.IOException;
+import io.sweaifleet.agent.run.PlaybookHarness;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -41,7 +38,7 @@ class MapDependenciesTest {
     }
 
     @Test
-    void shouldMapAMavenRepositoryAndNameTheFilesOfACycle() throws Exception {
+    void shouldMapAMavenRepositoryAndNameTheFilesOfACycle() {
         // Given
         repository
                 .file("pom.xml", "<project/>")
@@ -61,7 +58,7 @@ class MapDependenciesTest {
                 .commit("one");
 
         // When
-        PlaybookResult result = playbook.run(repository);
+        repository.run(playbook);
 
         // Then
         JsonNode map = repository.json("dependency-map.json");
@@ -77,9 +74,9 @@ class MapDependenciesTest {
             assertThat(finding.getMessage())
                     .contains("core/src/main/java/x/util/B.java:2 imports core/src/main/java/x/core/A.java");
         });
-        assertThat(result.outputs()).containsEntry("cycles", "1").containsEntry("modules", "4");
+        assertThat(repository.outputs()).containsEntry("cycles", "1").containsEntry("modules", "4");
         assertThat(repository.stated("IMPORTS")).hasSize(4);
-        assertThat(repository.stated("HAS_CYCLE")).singleElement().satisfies(fact -> assertThat(fact.value())
+        assertThat(repository.stated("HAS_CYCLE")).singleElement().satisfies(fact -> assertThat(fact.getValue())
                 .isEqualTo("x.core → x.util → x.core"));
         assertThat(repository.text("report.md")).contains("```mermaid").contains("linkStyle 0,1 stroke:#d33");
         assertThat(repository.json("report.json").path("unitImports").toString())
@@ -87,7 +84,7 @@ class MapDependenciesTest {
     }
 
     @Test
-    void shouldKeepApartPackagesThatTwoMavenModulesShare() throws Exception {
+    void shouldKeepApartPackagesThatTwoMavenModulesShare() {
         // Given
         repository
                 .file("a/pom.xml", "<project/>")
@@ -97,7 +94,7 @@ class MapDependenciesTest {
                 .file("b/src/main/java/q/Two.java", "package q;", "import p.One;", "class Two {}");
 
         // When
-        playbook.run(repository);
+        repository.run(playbook);
 
         // Then
         JsonNode map = repository.json("dependency-map.json");
@@ -106,7 +103,7 @@ class MapDependenciesTest {
     }
 
     @Test
-    void shouldResolvePythonInASourceLayout() throws Exception {
+    void shouldResolvePythonInASourceLayout() {
         // Given
         repository
                 .file("pyproject.toml", "[project]")
@@ -124,7 +121,7 @@ class MapDependenciesTest {
                 .file("tests/conftest.py", "from app import *");
 
         // When
-        playbook.run(repository);
+        repository.run(playbook);
 
         // Then
         JsonNode map = repository.json("dependency-map.json");
@@ -140,7 +137,7 @@ class MapDependenciesTest {
     }
 
     @Test
-    void shouldResolveScriptsByPathAliasWorkspaceAndIndex() throws Exception {
+    void shouldResolveScriptsByPathAliasWorkspaceAndIndex() {
         // Given
         repository
                 .file("package.json", "{\"private\": true, \"workspaces\": [\"packages/*\"]}")
@@ -165,7 +162,7 @@ class MapDependenciesTest {
                 .file("node_modules/react/index.js", "module.exports = require('./cjs')");
 
         // When
-        playbook.run(repository);
+        repository.run(playbook);
 
         // Then
         JsonNode map = repository.json("dependency-map.json");
@@ -180,11 +177,11 @@ class MapDependenciesTest {
         assertThat(report.path("unresolved").findValuesAsText("import")).containsExactly("../../outside", "./gone");
         assertThat(report.path("libraries").path("javascript").findValuesAsText("name"))
                 .containsExactly("react");
-        assertThat(skips()).contains("copies of other projects");
+        assertThat(repository.skips()).contains("copies of other projects");
     }
 
     @Test
-    void shouldResolveGoPackagesToTheFilesThatDeclareWhatIsUsed() throws Exception {
+    void shouldResolveGoPackagesToTheFilesThatDeclareWhatIsUsed() {
         // Given
         repository
                 .file("go.mod", "module example.com/m // mine", "go 1.22")
@@ -201,7 +198,7 @@ class MapDependenciesTest {
                 .file("tools/gen/gen.go", "package gen", "import \"example.com/m/nothere\"");
 
         // When
-        playbook.run(repository);
+        repository.run(playbook);
 
         // Then
         JsonNode map = repository.json("dependency-map.json");
@@ -216,11 +213,11 @@ class MapDependenciesTest {
                         "internal/util/two_test.go -> internal/util/one.go", "main.go -> internal/util/two.go");
         assertThat(repository.json("report.json").path("unresolved").findValuesAsText("import"))
                 .containsExactly("example.com/m/nothere");
-        assertThat(repository.findings).isEmpty();
+        assertThat(repository.findings()).isEmpty();
     }
 
     @Test
-    void shouldRankHotFilesOverRenamesAndFindThoseThatChangeTogether() throws Exception {
+    void shouldRankHotFilesOverRenamesAndFindThoseThatChangeTogether() {
         // Given
         repository
                 .file("old name.rb", "a", "b", "c", "d")
@@ -234,11 +231,10 @@ class MapDependenciesTest {
                     .file("yarn.lock", "x" + i)
                     .commit("c" + i);
         }
-        repository.delete("old name.rb");
-        repository.file("hot.rb", "a", "b", "c", "d", "v2").commit("rename");
+        repository.rename("old name.rb", "hot.rb").commit("rename");
 
         // When
-        playbook.run(repository);
+        repository.run(playbook);
 
         // Then
         JsonNode hot = repository.json("dependency-map.json").path("hotFiles");
@@ -248,11 +244,11 @@ class MapDependenciesTest {
         assertThat(repository.json("dependency-map.json").path("coChange").toString())
                 .isEqualTo("[{\"a\":\"hot.rb\",\"b\":\"ü.rb\",\"together\":4,\"confidence\":1.0}]");
         assertThat(repository.found("architect.hot-file")).hasSize(2);
-        assertThat(skips()).contains("imports of Ruby", "dependency map");
+        assertThat(repository.skips()).contains("imports of Ruby", "dependency map");
     }
 
     @Test
-    void shouldLeaveOutWhatIsNoSource() throws IOException, PlaybookFailure, InterruptedException {
+    void shouldLeaveOutWhatIsNoSource() {
         // Given
         repository
                 .bytes("bin.py", new byte[] {1, 0, 2})
@@ -260,88 +256,85 @@ class MapDependenciesTest {
                 .bytes("latin.py", "# caf\u00e9\nimport ok\n".getBytes(StandardCharsets.ISO_8859_1))
                 .bytes("big.py", new byte[(int) SourceTree.LARGEST_SOURCE + 1])
                 .file("ok.py", "");
-        Files.createSymbolicLink(repository.root().resolve("loop"), Path.of("."));
-        Files.createSymbolicLink(repository.root().resolve("link.py"), Path.of("ok.py"));
-        repository.commit("all");
+        repository.link("loop", ".").link("link.py", "/etc/hostname").link("circle", "circle");
 
         // When
-        playbook.run(repository);
+        repository.run(playbook);
 
         // Then
         assertThat(fileEdges()).containsExactly("latin.py -> ok.py", "utf16.py -> ok.py");
-        assertThat(skips()).contains("bin.py", "big.py").doesNotContain("link.py");
+        assertThat(repository.skips()).contains("bin.py", "big.py").doesNotContain("link.py");
     }
 
     @Test
-    void shouldSayWhenSourcesAreBeyondTheLimit() throws Exception {
+    void shouldSayWhenSourcesAreBeyondTheLimit() {
         // Given
         repository.file("a.py", "").file("b.py", "").input("maxFiles", "1").input("history", "0");
 
         // When
-        PlaybookResult result = playbook.run(repository);
+        repository.run(playbook);
 
         // Then
-        assertThat(result.outputs()).containsEntry("files", "1");
-        assertThat(skips()).contains("sources beyond the limit", "history");
+        assertThat(repository.outputs()).containsEntry("files", "1");
+        assertThat(repository.skips()).contains("sources beyond the limit", "history");
     }
 
     @Test
-    void shouldSkipAnEmptyRepositoryWithAReport() {
+    void shouldSkipARepositoryWithoutFilesButReport() {
         // When
-        assertThatThrownBy(() -> playbook.run(repository))
-                // Then
-                .isInstanceOfSatisfying(PlaybookFailure.class, failure -> {
-                    assertThat(failure.skipped()).isTrue();
-                    assertThat(failure.failure().getCode()).isEqualTo("NOTHING_TO_DO");
-                });
-        assertThat(repository.artifacts).containsKeys("report.json", "report.md", "dependency-map.json");
+        repository.run(playbook);
+
+        // Then
+        assertThat(repository.status()).isEqualTo(AttemptEnd.Status.SKIPPED);
+        assertThat(repository.failure().getCode()).isEqualTo("NOTHING_TO_DO");
+        assertThat(repository.hasArtifact("report.md")).isTrue();
+        assertThat(repository.hasArtifact("dependency-map.json")).isTrue();
     }
 
     @Test
     void shouldRefuseInputsOutsideTheirBounds() {
         // Given
-        repository.input("languages", "java,cobol");
+        repository.file("a.py", "").input("languages", "java,cobol");
 
         // When
-        assertThatThrownBy(() -> playbook.run(repository))
-                // Then
-                .isInstanceOfSatisfying(PlaybookFailure.class, failure -> {
-                    assertThat(failure.failure().getField()).isEqualTo("languages");
-                    assertThat(failure.failure().getValue()).isEqualTo("cobol");
-                });
+        repository.run(playbook);
+
+        // Then
+        assertThat(repository.failure().getField()).isEqualTo("languages");
+        assertThat(repository.failure().getValue()).isEqualTo("cobol");
     }
 
     @Test
-    void shouldStopReadingWhenTheDeadlineComesNear() throws Exception {
+    void shouldStopReadingWhenTheDeadlineComesNear() {
         // Given
-        repository.file("a.py", "").commit("one").deadline(Instant.EPOCH);
+        repository.file("a.py", "");
+        Instant late = Instant.now().plus(Duration.ofDays(1));
 
         // When
-        assertThatThrownBy(() -> playbook.run(repository)).isInstanceOf(PlaybookFailure.class);
+        repository.run(new MapDependencies(() -> late));
 
         // Then
-        assertThat(skips()).contains("sources not read in time");
+        assertThat(repository.skips()).contains("sources not read in time");
     }
 
     @Test
     void shouldStopWhenCancelled() {
         // Given
-        repository.file("a.py", "").commit("one");
-        repository.cancellation().cancel("test", Instant.EPOCH);
+        Cancellation cancellation = new Cancellation();
+        cancellation.cancel("test", Instant.EPOCH);
+        repository.file("a.py", "").with(PlaybookHarness.create().withCancellation(cancellation));
 
         // When
-        assertThatThrownBy(() -> playbook.run(repository))
-                // Then
-                .isInstanceOf(CancelledException.class);
-    }
+        repository.run(playbook);
 
-    private List<String> skips() {
-        return repository.skipped.stream().map(SkippedStep::getWhat).toList();
+        // Then
+        assertThat(repository.status()).isEqualTo(AttemptEnd.Status.CANCELLED);
     }
 
     private List<String> fileEdges() {
         return repository.stated("IMPORTS").stream()
-                .map(fact -> fact.subject() + " -> " + fact.object())
+                .map(fact ->
+                        TempRepository.local(fact.getSubjectId()) + " -> " + TempRepository.local(fact.getObjectId()))
                 .toList();
     }
 

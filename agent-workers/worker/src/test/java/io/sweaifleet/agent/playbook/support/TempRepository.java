@@ -2,76 +2,48 @@ package io.sweaifleet.agent.playbook.support;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.sweaifleet.agent.attempt.Cancellation;
-import io.sweaifleet.agent.playbook.PlaybookContext;
-import io.sweaifleet.agent.playbook.Toolbox;
+import io.sweaifleet.agent.attempt.AttemptEnd;
+import io.sweaifleet.agent.playbook.Playbook;
+import io.sweaifleet.agent.run.PlaybookHarness;
+import io.sweaifleet.agent.run.TestRepository;
+import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.Finding;
 import io.sweaifleet.schemas.common.SkippedStep;
-import io.sweaifleet.schemas.worker.Assignment;
+import io.sweaifleet.schemas.record.KnowledgeFact;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Objects;
 
-/** A real git repository in a temporary directory, with tools that work on it and a context that keeps what a playbook reports. */
-public final class TempRepository implements PlaybookContext, Toolbox {
+/** A repository under construction, and what came of running a playbook on a clone of it, in the words of these tests. */
+public final class TempRepository {
 
-    /** A fact as it was stated. */
-    public record Fact(
-            String subjectType,
-            String subject,
-            String predicate,
-            String objectType,
-            String object,
-            String value,
-            Map<String, String> properties) {}
-
-    private final Path root;
-    private final Path scratch;
+    private final TestRepository repository;
     private final Map<String, String> inputs = new HashMap<>();
-    private final Cancellation cancellation = new Cancellation();
-    private Instant deadline = Instant.now().plus(Duration.ofMinutes(10));
-
-    public final List<Finding> findings = new ArrayList<>();
-    public final List<SkippedStep> skipped = new ArrayList<>();
-    public final Map<String, byte[]> artifacts = new LinkedHashMap<>();
-    public final List<Fact> facts = new ArrayList<>();
+    private PlaybookHarness harness = PlaybookHarness.create();
+    private PlaybookHarness.Run run;
 
     public TempRepository(Path directory) {
-        this(directory.resolve("clone"), directory.resolve("scratch"));
-        execute("init", "-q", "-b", "main");
+        repository = TestRepository.init(directory.resolve("origin"));
     }
 
-    /** Works on a repository that exists. */
-    public TempRepository(Path root, Path scratch) {
-        try {
-            this.root = Files.createDirectories(root);
-            this.scratch = Files.createDirectories(scratch);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    public Path root() {
+        return repository.root();
     }
 
     public TempRepository file(String path, String... lines) {
-        return bytes(path, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+        repository.file(path, String.join("\n", lines) + "\n");
+        return this;
     }
 
     public TempRepository bytes(String path, byte[] content) {
         try {
-            Path file = root.resolve(path);
-            Files.createDirectories(file.getParent());
+            Path file = root().resolve(path);
+            Files.createDirectories(Objects.requireNonNull(file.getParent()));
             Files.write(file, content);
             return this;
         } catch (IOException e) {
@@ -79,9 +51,22 @@ public final class TempRepository implements PlaybookContext, Toolbox {
         }
     }
 
+    public TempRepository link(String path, String target) {
+        try {
+            Files.createSymbolicLink(root().resolve(path), Path.of(target));
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public TempRepository rename(String from, String to) {
+        repository.git("mv", from, to);
+        return this;
+    }
+
     public TempRepository commit(String message) {
-        execute("add", "-A");
-        execute("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "--allow-empty", "-m", message);
+        repository.commit(message);
         return this;
     }
 
@@ -90,237 +75,69 @@ public final class TempRepository implements PlaybookContext, Toolbox {
         return this;
     }
 
-    public TempRepository deadline(Instant at) {
-        deadline = at;
+    public TempRepository with(PlaybookHarness other) {
+        harness = other;
         return this;
     }
 
+    /** Commits what is there, and runs the playbook on a clone. */
+    public PlaybookHarness.Run run(Playbook playbook) {
+        commit("as it is");
+        run = harness.on(playbook, root().toString(), inputs);
+        return run;
+    }
+
+    public AttemptEnd.Status status() {
+        return run.status();
+    }
+
+    public Failure failure() {
+        return run.failure();
+    }
+
+    public Map<String, String> outputs() {
+        return run.outputs();
+    }
+
+    public List<Finding> findings() {
+        return run.findings();
+    }
+
     public List<Finding> found(String rule) {
-        return findings.stream()
+        return findings().stream()
                 .filter(finding -> finding.getRule().equals(rule))
                 .toList();
     }
 
-    public List<Fact> stated(String predicate) {
-        return facts.stream().filter(fact -> fact.predicate().equals(predicate)).toList();
+    /** What was skipped. */
+    public List<String> skips() {
+        return run.skipped().stream().map(SkippedStep::getWhat).toList();
+    }
+
+    public List<KnowledgeFact> stated(String predicate) {
+        return run.facts().stream()
+                .filter(fact -> fact.getPredicate().equals(predicate))
+                .toList();
+    }
+
+    /** The name of a fact's subject or object within the repository. */
+    public static String local(String id) {
+        return id.substring(id.lastIndexOf('#') + 1);
     }
 
     public JsonNode json(String artifact) {
         try {
-            return JsonMapper.builder().build().readTree(artifacts.get(artifact));
+            return JsonMapper.builder().build().readTree(run.text(artifact));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     public String text(String artifact) {
-        return new String(artifacts.get(artifact), StandardCharsets.UTF_8);
+        return run.text(artifact);
     }
 
-    private CommandResult execute(String... arguments) {
-        try {
-            List<String> argv = new ArrayList<>(List.of("git"));
-            argv.addAll(Arrays.asList(arguments));
-            Path log = Files.createTempFile(scratch, "git", ".log");
-            Instant start = Instant.now();
-            Process process = new ProcessBuilder(argv)
-                    .directory(root.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new IllegalStateException("git did not end: " + argv);
-            }
-            byte[] output = Files.readAllBytes(log);
-            String text = new String(output, 0, Math.min(output.length, 10_000), StandardCharsets.UTF_8);
-            return new CommandResult(process.exitValue(), false, text, log, Duration.between(start, Instant.now()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
-
-    @Override
-    public List<String> files(String... globs) {
-        try {
-            CommandResult listed = execute("ls-files", "-z", "--cached", "--others", "--exclude-standard");
-            List<PathMatcher> matchers = Arrays.stream(globs)
-                    .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
-                    .toList();
-            return Arrays.stream(Files.readString(listed.log()).split("\0"))
-                    .filter(path -> !path.isEmpty())
-                    .filter(path -> matchers.stream().anyMatch(matcher -> matcher.matches(Path.of(path))))
-                    .sorted()
-                    .distinct()
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public String read(String path) {
-        try {
-            return new String(Files.readAllBytes(root.resolve(path)), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public void readAll(List<String> paths, long maxBytes, FileConsumer each) {
-        for (String path : paths) {
-            try {
-                long size = Files.size(root.resolve(path));
-                if (size > maxBytes) {
-                    each.tooLarge(path, size);
-                } else {
-                    each.accept(path, Files.readAllBytes(root.resolve(path)));
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
-    @Override
-    public void write(String path, String text) {
-        bytes(path, text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public void delete(String path) {
-        try {
-            Files.delete(root.resolve(path));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public CommandResult git(String... arguments) {
-        return execute(arguments);
-    }
-
-    @Override
-    public CommandResult run(CommandRequest request) {
-        throw new UnsupportedOperationException("run " + request);
-    }
-
-    @Override
-    public CommandResult test(CommandRequest request) {
-        throw new UnsupportedOperationException("test " + request);
-    }
-
-    @Override
-    public boolean hasProgram(String name) {
-        return false;
-    }
-
-    @Override
-    public boolean canExecute() {
-        return false;
-    }
-
-    @Override
-    public String noSandboxReason() {
-        return "no sandbox in tests";
-    }
-
-    @Override
-    public Path root() {
-        return root;
-    }
-
-    @Override
-    public Assignment assignment() {
-        return Assignment.newBuilder()
-                .setLeaseId("lease")
-                .setTenant("default")
-                .setWorkflowId("task")
-                .setTaskId("task")
-                .setAttempt(1)
-                .setKind("test")
-                .setRole("test")
-                .setInputs(inputs)
-                .setTimeoutMs(60_000)
-                .setLeaseMs(30_000)
-                .build();
-    }
-
-    @Override
-    public Toolbox tools() {
-        return this;
-    }
-
-    @Override
-    public String repository() {
-        return root.toString();
-    }
-
-    @Override
-    public String baseCommit() {
-        return "0123456789abcdef0123456789abcdef01234567";
-    }
-
-    @Override
-    public Instant baseCommitTime() {
-        return Instant.EPOCH;
-    }
-
-    @Override
-    public Path scratch() {
-        return scratch;
-    }
-
-    @Override
-    public Instant deadline() {
-        return deadline;
-    }
-
-    @Override
-    public Cancellation cancellation() {
-        return cancellation;
-    }
-
-    @Override
-    public void step(String what) {}
-
-    @Override
-    public void decide(String chosen, String why, List<String> alternatives) {}
-
-    @Override
-    public void finding(Finding finding) {
-        findings.add(finding);
-    }
-
-    @Override
-    public void skip(String what, String code, String reason, String remedy) {
-        skipped.add(SkippedStep.newBuilder()
-                .setWhat(what)
-                .setCode(code)
-                .setReason(reason)
-                .setRemedy(remedy)
-                .build());
-    }
-
-    @Override
-    public void artifact(String name, String kind, String mediaType, byte[] content) {
-        artifacts.put(name, content);
-    }
-
-    @Override
-    public void fact(
-            String subjectType,
-            String subject,
-            String predicate,
-            String objectType,
-            String object,
-            String value,
-            Map<String, String> properties) {
-        facts.add(new Fact(subjectType, subject, predicate, objectType, object, value, properties));
+    public boolean hasArtifact(String name) {
+        return run.contents().containsKey(name);
     }
 }
