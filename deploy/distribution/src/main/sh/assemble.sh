@@ -48,7 +48,7 @@ jars lib/neo4j deploy/neo4j-server
 jars connect-plugins/fleet-neo4j-sink connectors/neo4j-sink connectors/avro-converter
 cp "$project"/deploy/part-agent/target/fleet-part-agent-*.jar "$new/part-agent.jar"
 cp "$project"/connectors/neo4j-sink.json "$new/"
-cp "$project"/deploy/distribution/src/main/config/log4j2.properties "$new/"
+cp "$project"/deploy/distribution/src/main/config/*.properties "$new/"
 cp "$project"/deploy/distribution/src/main/sh/part-wrapper.sh "$new/"
 
 # The archive is unpacked once; its age tells whether it is a new one.

@@ -178,7 +178,7 @@ public final class BackgroundNode implements LocalNode {
             // The launcher's failure is told once, by the exception.
             text.substring(0, end)
                     .lines()
-                    .filter(line -> line.startsWith("  ") && line.contains(" ready ") || line.startsWith("fleet: "))
+                    .filter(line -> line.startsWith("fleet: ") || (line.startsWith("  ") && line.contains(" ready ")))
                     .forEach(progress::println);
             return from + text.substring(0, end).getBytes(StandardCharsets.UTF_8).length;
         } catch (IOException notYet) {

@@ -1,11 +1,13 @@
 package io.sweaifleet.deploy.node;
 
+import io.sweaifleet.ingest.cli.ExitCode;
 import io.sweaifleet.schemas.config.FleetSettings;
 import io.sweaifleet.schemas.config.Setting;
 import io.sweaifleet.schemas.config.SettingException;
 import io.sweaifleet.schemas.config.Settings;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +30,7 @@ import picocli.CommandLine.Mixin;
 final class DoctorCommand implements Callable<Integer> {
     private static final long LEAST_DISK_BYTES = 2_000_000_000L;
     private static final long LEAST_MEMORY_BYTES = 3_000_000_000L;
-    private static final int ENVIRONMENT = io.sweaifleet.ingest.cli.ExitCode.ENVIRONMENT;
+    private static final int ENVIRONMENT = ExitCode.ENVIRONMENT;
 
     @Mixin
     private final DataDirOption dataDir = new DataDirOption();
@@ -168,7 +170,7 @@ final class DoctorCommand implements Callable<Integer> {
         try {
             return Finding.good(name + " at " + ExistingServer.check(name, "its setting", address, 0));
         } catch (PartException failure) {
-            return Finding.bad(String.valueOf(failure.getMessage()), failure.remedy());
+            return Finding.bad(failure.getMessage(), failure.remedy());
         }
     }
 
@@ -188,8 +190,7 @@ final class DoctorCommand implements Callable<Integer> {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
-            String output =
-                    new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0) {
                 // Maven colours its answer even in a pipe.
                 return output.replaceAll("\\e\\[[0-9;]*m", "").lines().findFirst();

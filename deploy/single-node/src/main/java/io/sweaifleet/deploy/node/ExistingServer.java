@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 
 /** Looks whether a server that the operator named answers at all, so that a wrong address is told at once. */
 final class ExistingServer {
@@ -33,11 +34,7 @@ final class ExistingServer {
     }
 
     private static PartException wrong(
-            String name,
-            String setting,
-            String address,
-            String why,
-            @org.jspecify.annotations.Nullable Exception cause) {
+            String name, String setting, String address, String why, @Nullable Exception cause) {
         String message = name + " at " + address + " (" + setting + ") " + why;
         String remedy = "start that server or correct " + setting + "; without it this node runs its own " + name;
         return cause == null ? new PartException(message, remedy) : new PartException(message, remedy, cause);

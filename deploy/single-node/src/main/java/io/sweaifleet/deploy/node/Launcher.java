@@ -58,6 +58,7 @@ record Launcher(Path dataDir, @Nullable Path settingsFile, Map<String, String> o
                         Duration.between(begin, Instant.now()).toMillis() / 1000.0,
                         Residency.of(node.pids()),
                         howToStop));
+                node.announceReady();
                 node.supervise();
             } catch (PartException failure) {
                 forget(hook);

@@ -1,11 +1,11 @@
 package io.sweaifleet.deploy.node;
 
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -76,6 +76,10 @@ final class Node {
         } catch (ExecutionException failure) {
             throw partException(failure);
         }
+    }
+
+    /** Writes down that the node can be used, which those who wait for it look at. */
+    void announceReady() throws PartException {
         synchronized (this) {
             phase = NodeState.Phase.READY;
         }
@@ -113,7 +117,7 @@ final class Node {
         }
         Map<String, CompletableFuture<Void>> stopped = new HashMap<>();
         List<Stage> reversed = new ArrayList<>(plan.stages());
-        java.util.Collections.reverse(reversed);
+        Collections.reverse(reversed);
         for (Stage stage : reversed) {
             CompletableFuture<?>[] dependents = plan.stages().stream()
                     .filter(other -> other.after().contains(stage.name()))
@@ -168,7 +172,14 @@ final class Node {
             started = RunningPart.start(part, directory.folder(part.name()), log);
             running.put(part.name(), started);
         }
-        started.onExit(() -> ended.add(started));
+        threads.execute(() -> {
+            try {
+                started.awaitEnd();
+                ended.add(started);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        });
         saveState();
         return started;
     }
@@ -254,10 +265,5 @@ final class Node {
         }
         return new PartException(
                 "the node did not start: " + cause, "this is a defect of the launcher; report it", cause);
-    }
-
-    /** Where a part's output is kept. */
-    Path logOf(String part) {
-        return directory.log(part);
     }
 }

@@ -95,12 +95,10 @@ final class RunningPart {
         return process.isAlive() ? -1 : process.exitValue();
     }
 
-    /** Runs once the process has ended, on another thread. */
-    void onExit(Runnable action) {
-        process.onExit().thenRun(() -> {
-            closePipe();
-            action.run();
-        });
+    /** Returns once the process has ended. */
+    void awaitEnd() throws InterruptedException {
+        process.waitFor();
+        closePipe();
     }
 
     /** Asks the process to end, and kills it when it takes too long. Returns once it has ended. */

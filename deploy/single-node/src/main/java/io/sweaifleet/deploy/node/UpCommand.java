@@ -1,6 +1,7 @@
 package io.sweaifleet.deploy.node;
 
 import io.sweaifleet.ingest.cli.CliException;
+import io.sweaifleet.ingest.cli.ExitCode;
 import io.sweaifleet.ingest.cli.NodeStartException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -73,10 +74,7 @@ final class UpCommand implements Callable<Integer> {
             new Launcher(directory, config, overrides(), System.out).run("Stop it with Ctrl-C.");
         } catch (PartException failure) {
             throw new CliException(
-                    io.sweaifleet.ingest.cli.ExitCode.ENVIRONMENT,
-                    String.valueOf(failure.getMessage()),
-                    failure.remedy(),
-                    failure);
+                    ExitCode.ENVIRONMENT, String.valueOf(failure.getMessage()), failure.remedy(), failure);
         }
         return 0;
     }
@@ -86,10 +84,7 @@ final class UpCommand implements Callable<Integer> {
             new BackgroundNode().startInBackground(directory, config, overrides(), System.out);
         } catch (NodeStartException failure) {
             throw new CliException(
-                    io.sweaifleet.ingest.cli.ExitCode.ENVIRONMENT,
-                    String.valueOf(failure.getMessage()),
-                    failure.remedy(),
-                    failure);
+                    ExitCode.ENVIRONMENT, String.valueOf(failure.getMessage()), failure.remedy(), failure);
         }
         return 0;
     }
