@@ -9,6 +9,7 @@ final class Commands {
 
     static List<Object> all(CliContext context) {
         return List.of(
+                new RunCommand(context),
                 new SubmitCommand(context),
                 new StatusCommand(context),
                 new WatchCommand(context),

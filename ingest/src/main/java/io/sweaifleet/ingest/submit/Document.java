@@ -78,6 +78,22 @@ public record Document(JsonNode node, Map<String, Integer> lines) {
         return 0;
     }
 
+    /** The same problems, each with the line of its field. */
+    public InvalidDocumentException withLines(InvalidDocumentException e) {
+        return new InvalidDocumentException(e.problems().stream()
+                .map(problem -> {
+                    int line = lineOf(problem.field());
+                    return line == 0
+                            ? problem
+                            : new FieldProblem(
+                                    problem.field() + " (line " + line + ")",
+                                    problem.value(),
+                                    problem.message(),
+                                    problem.remedy());
+                })
+                .toList());
+    }
+
     private static Map<String, Integer> linesOf(ObjectMapper mapper, String text) throws IOException {
         Map<String, Integer> lines = new HashMap<>();
         try (JsonParser parser = mapper.createParser(text)) {

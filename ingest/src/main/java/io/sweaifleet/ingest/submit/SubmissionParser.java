@@ -60,7 +60,7 @@ public final class SubmissionParser {
                     ? complete(RecordJsonReader.read(document.node(), WorkflowSubmitted.class))
                     : complete(RecordJsonReader.read(document.node(), TaskSubmitted.class));
         } catch (InvalidDocumentException e) {
-            throw withLines(document, e);
+            throw document.withLines(e);
         }
     }
 
@@ -152,21 +152,6 @@ public final class SubmissionParser {
             return repository;
         }
         return directory.resolve(repository).normalize().toString();
-    }
-
-    private static InvalidDocumentException withLines(Document document, InvalidDocumentException e) {
-        return new InvalidDocumentException(e.problems().stream()
-                .map(problem -> {
-                    int line = document.lineOf(problem.field());
-                    return line == 0
-                            ? problem
-                            : new FieldProblem(
-                                    problem.field() + " (line " + line + ")",
-                                    problem.value(),
-                                    problem.message(),
-                                    problem.remedy());
-                })
-                .toList());
     }
 
     private static String shortened(String text, int limit) {

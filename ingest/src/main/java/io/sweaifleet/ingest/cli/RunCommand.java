@@ -1,0 +1,361 @@
+package io.sweaifleet.ingest.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sweaifleet.ingest.client.Fleet;
+import io.sweaifleet.ingest.follow.WorkflowFollower;
+import io.sweaifleet.ingest.print.Durations;
+import io.sweaifleet.ingest.print.OutcomeJson;
+import io.sweaifleet.ingest.print.OutcomeTable;
+import io.sweaifleet.ingest.print.Progress;
+import io.sweaifleet.ingest.print.Style;
+import io.sweaifleet.ingest.print.Terminal;
+import io.sweaifleet.ingest.report.BranchReport;
+import io.sweaifleet.ingest.report.HtmlReport;
+import io.sweaifleet.ingest.report.MarkdownReport;
+import io.sweaifleet.ingest.report.RunReport;
+import io.sweaifleet.ingest.run.GitRepository;
+import io.sweaifleet.ingest.run.RepositoryException;
+import io.sweaifleet.ingest.run.WorkflowTemplate;
+import io.sweaifleet.ingest.submit.Submission;
+import io.sweaifleet.schemas.config.FleetSettings;
+import io.sweaifleet.schemas.config.Settings;
+import io.sweaifleet.schemas.json.InvalidDocumentException;
+import io.sweaifleet.schemas.json.IsoTimes;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code fleet run}. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Let agents work on a git repository: by default the one you stand in, with the check-up that ships with the"
+                    + " fleet (map dependencies, run the tests, check build and CI files, profile data files, remove unused"
+                    + " imports on a branch).",
+            "Uses the node that is up, or starts one in the background and leaves it up."
+        },
+        footer = {
+            "",
+            "Exit codes: 0 every task succeeded or was skipped for a named reason, 1 a task failed,",
+            "2 wrong usage, 3 no node or repository, 4 there are findings and --fail-on findings was given."
+        })
+final class RunCommand implements Callable<Integer> {
+
+    private static final String SANDBOX_SETTING = "fleet.worker.sandbox";
+
+    private final CliContext context;
+
+    @Mixin
+    private NodeOptions node = new NodeOptions();
+
+    @Option(
+            names = "--repo",
+            paramLabel = "PATH|URL",
+            description = "The repository (default: the one the current folder is in).")
+    private @Nullable String repo;
+
+    @Option(names = "--ref", paramLabel = "REF", description = "Branch, tag or commit to work on (default: HEAD).")
+    private @Nullable String ref;
+
+    @Option(
+            names = "--workflow",
+            paramLabel = "FILE",
+            description = "A workflow in YAML or JSON (default: the check-up). Ids of its tasks are names within it.")
+    private @Nullable Path workflow;
+
+    @Option(
+            names = "--sandbox",
+            paramLabel = "KIND",
+            description =
+                    "What isolates commands that execute the repository's code, when this command starts the node:"
+                            + " auto, bubblewrap, process (no isolation: they can read your files), none (they are skipped).")
+    private @Nullable String sandbox;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            description = "How long the whole run may take, such as 20m; what has not ended then expires.")
+    private @Nullable String timeout;
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "WHAT",
+            description = "findings: exit with 4 when there are any, for use in a build.")
+    private @Nullable FailOn failOn;
+
+    @Option(
+            names = "--json",
+            description = "Print one JSON document on standard output; progress goes to standard error.")
+    private boolean json;
+
+    /** What else than a failed task makes the command fail. */
+    enum FailOn {
+        FINDINGS
+    }
+
+    RunCommand(CliContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        refuseNestedRun();
+        Duration limit = limit();
+        Target target = target();
+        WorkflowTemplate template = template();
+        // Before a node is started for it: a template that is wrong should cost nothing.
+        instantiate(template, target, "default", limit);
+        Settings settings = ensureNode();
+        try (Fleet fleet = context.fleets().apply(settings)) {
+            Submission.Workflow submission = instantiate(template, target, settings.get(FleetSettings.POOL), limit);
+            return run(fleet, submission, target);
+        }
+    }
+
+    private void refuseNestedRun() {
+        String outer = context.terminal().environment().getOrDefault("FLEET_RUN", "");
+        if (!outer.isEmpty()) {
+            throw CliException.environment(
+                    "this is part of the fleet's run of " + outer + "; a run inside a run is refused",
+                    "leave fleet run out of what the repository's build and tests call");
+        }
+    }
+
+    private @Nullable Duration limit() {
+        String text = timeout;
+        return text == null
+                ? null
+                : IsoTimes.parseDuration(text)
+                        .orElseThrow(() ->
+                                CliException.usage("--timeout " + text + " is not a duration", "write 90s, 20m or 2h"));
+    }
+
+    /**
+     * What to work on.
+     *
+     * @param repository as it is submitted: an absolute path, or a URL
+     * @param local the repository, when it is on this machine
+     */
+    private record Target(String repository, Optional<GitRepository> local) {}
+
+    private Target target() throws InterruptedException {
+        Terminal terminal = context.terminal();
+        String given = repo;
+        if (given != null && GitRepository.isUrl(given) && !given.startsWith("file://")) {
+            return new Target(given, Optional.empty());
+        }
+        Path folder =
+                given == null ? terminal.directory() : terminal.directory().resolve(given.replaceFirst("^file://", ""));
+        try {
+            GitRepository found = GitRepository.at(folder.normalize());
+            if (found.isDirty()) {
+                terminal.err()
+                        .println("note: " + found.changedFiles()
+                                + " changed or new files are not looked at: agents work on "
+                                + (ref == null ? "the commit " + found.commit().substring(0, 10) : ref));
+            }
+            return new Target(found.path().toString(), Optional.of(found));
+        } catch (RepositoryException e) {
+            throw new CliException(ExitCode.ENVIRONMENT, String.valueOf(e.getMessage()), e.remedy(), e);
+        }
+    }
+
+    private WorkflowTemplate template() {
+        Path file = workflow;
+        if (file == null) {
+            return WorkflowTemplate.checkUp();
+        }
+        try {
+            String name = String.valueOf(file.getFileName()).replaceFirst("\\.[a-z]+$", "");
+            return new WorkflowTemplate(
+                    name, Files.readString(context.terminal().directory().resolve(file)));
+        } catch (IOException e) {
+            throw new CliException(
+                    ExitCode.USAGE, "cannot read " + file, "give --workflow a file in YAML or JSON, in UTF-8", e);
+        }
+    }
+
+    private Submission.Workflow instantiate(
+            WorkflowTemplate template, Target target, String pool, @Nullable Duration limit) {
+        Instant now = context.clock().instant();
+        // The commit, not HEAD: what the tasks see must not depend on when each of them starts.
+        String base =
+                ref != null ? ref : target.local().map(GitRepository::commit).orElse(null);
+        try {
+            return template.instantiate(
+                    new WorkflowTemplate.Run(
+                            pool, target.repository(), base, limit == null ? null : now.plus(limit), now),
+                    context.ids());
+        } catch (InvalidDocumentException e) {
+            throw CliException.usage(
+                    (workflow == null ? "the check-up" : workflow.toString()) + " is not a workflow",
+                    e.problems().stream().map(Object::toString).collect(Collectors.joining("\n")));
+        }
+    }
+
+    private Settings ensureNode() throws InterruptedException {
+        Terminal terminal = context.terminal();
+        Optional<Settings> running = node.findSettings(context.node());
+        if (running.isPresent()) {
+            if (sandbox != null) {
+                terminal.err()
+                        .println("note: the node is up already; --sandbox is for a node that this command starts"
+                                + " (`fleet down` first)");
+            }
+            return running.get();
+        }
+        if (node.config().isPresent() || context.node().isEmpty()) {
+            return node.settings(context.node());
+        }
+        PrintStream progress = json ? terminal.err() : terminal.out();
+        Map<String, String> overrides = new LinkedHashMap<>(node.overrides());
+        if (sandbox != null) {
+            overrides.put(SANDBOX_SETTING, sandbox);
+        }
+        Instant start = context.clock().instant();
+        progress.println("starting a node in " + node.dataDir());
+        try {
+            context.node().get().startInBackground(node.dataDir(), overrides, progress);
+        } catch (NodeStartException e) {
+            throw new CliException(ExitCode.ENVIRONMENT, "the node did not start: " + e.getMessage(), e.remedy(), e);
+        }
+        progress.println("the node is up after "
+                + Durations.words(start, context.clock().instant())
+                + " and stays up; `fleet down" + dataDirOption() + "` stops it");
+        progress.println();
+        return node.settings(context.node());
+    }
+
+    /** What to add to a command so that it means the same node. */
+    private String dataDirOption() {
+        return node.overrides().containsKey(FleetSettings.DATA_DIR.name()) ? " --data-dir " + node.dataDir() : "";
+    }
+
+    private int run(Fleet fleet, Submission.Workflow submission, Target target) throws InterruptedException {
+        Terminal terminal = context.terminal();
+        PrintStream stream = json ? terminal.err() : terminal.out();
+        boolean inPlace = json ? terminal.errIsTerminal() : terminal.outIsTerminal();
+        Style style = json ? terminal.errStyle() : terminal.outStyle();
+        Instant start = context.clock().instant();
+        stream.println(style.bold(submission.workflow().getTitle()) + " of " + target.repository()
+                + target.local()
+                        .map(local -> " at " + local.commit().substring(0, 10)
+                                + (local.branch().isEmpty() ? "" : " (" + local.branch() + ")"))
+                        .orElse(""));
+        stream.println(style.faint("run " + submission.workflowId()));
+        Progress progress = Progress.on(stream, inPlace, style, terminal.width(), start);
+        try (Following following = new Following(fleet, submission, context.clock())) {
+            WorkflowFollower end = following.toTheEnd(progress, terminal.err());
+            List<BranchReport> branches = new Branches(end, target.repository(), context.clock()).await();
+            RunReport report = RunReport.of(
+                    submission.workflowId(),
+                    submission.workflow().getTitle(),
+                    target.repository(),
+                    start,
+                    end.outcomes().values(),
+                    branches);
+            Path folder = write(fleet.settings(), report);
+            int exit = exitCode(report);
+            if (json) {
+                terminal.out().println(OutcomeJson.pretty(document(submission, end, report, folder, exit)));
+            } else {
+                print(report, folder);
+            }
+            return exit;
+        }
+    }
+
+    private int exitCode(RunReport report) {
+        if (!Endings.allWell(report.tasks())) {
+            return ExitCode.FAILED;
+        }
+        return failOn == FailOn.FINDINGS && report.findingsTotal() > 0 ? ExitCode.FINDINGS : ExitCode.OK;
+    }
+
+    private Path write(Settings settings, RunReport report) {
+        Path folder = settings.get(FleetSettings.DATA_DIR).resolve("reports").resolve(report.workflowId());
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(folder.resolve("report.md"), MarkdownReport.render(report));
+            Files.writeString(folder.resolve("report.html"), HtmlReport.render(report));
+            return folder;
+        } catch (IOException e) {
+            throw new CliException(
+                    ExitCode.ENVIRONMENT,
+                    "the report cannot be written to " + folder + ": " + e.getMessage(),
+                    "the outcomes are safe: `fleet results " + report.workflowId() + "` shows them",
+                    e);
+        }
+    }
+
+    private void print(RunReport report, Path folder) {
+        Terminal terminal = context.terminal();
+        PrintStream out = terminal.out();
+        Style style = terminal.outStyle();
+        out.println();
+        OutcomeTable.skipped(report.tasks(), style).forEach(out::println);
+        OutcomeTable.of(report.tasks(), report.workflowId() + "-")
+                .lines(style, terminal.outIsTerminal() ? terminal.width() : 0)
+                .forEach(out::println);
+        out.println();
+        OutcomeTable.failures(report.tasks(), style).forEach(out::println);
+        for (BranchReport branch : report.branches()) {
+            out.println(
+                    switch (branch.state()) {
+                        case CREATED ->
+                            "branch    " + branch.branch() + "\n  merge it with: " + style.bold(branch.merge())
+                                    + "\n  look at it first: git log -p HEAD.." + branch.branch();
+                        case REFUSED ->
+                            style.red("branch    ") + branch.branch() + " was not created: " + branch.message();
+                        case NOT_LOCAL -> "changes   " + branch.role() + ": " + branch.message();
+                        case UNKNOWN -> style.yellow("branch    ") + branch.branch() + ": " + branch.message();
+                    });
+        }
+        out.println("report    " + folder.resolve("report.html"));
+        out.println("          " + folder.resolve("report.md"));
+        out.println("more      fleet results " + report.workflowId() + dataDirOption() + "  ·  fleet graph"
+                + dataDirOption());
+    }
+
+    private static ObjectNode document(
+            Submission.Workflow submission, WorkflowFollower end, RunReport report, Path folder, int exit) {
+        ObjectNode document = Endings.submitted(submission);
+        document.put("title", report.title());
+        document.put("repository", report.repository());
+        document.put("commit", report.commit());
+        document.put("startedAt", IsoTimes.format(report.startedAt()));
+        document.put("finishedAt", IsoTimes.format(report.finishedAt()));
+        document.put("exitCode", exit);
+        document.put("findingsTotal", report.findingsTotal());
+        Endings.addOutcomes(document, end);
+        ArrayNode branches = document.putArray("branches");
+        for (BranchReport branch : report.branches()) {
+            ObjectNode each = branches.addObject();
+            each.put("taskId", branch.taskId());
+            each.put("branch", branch.branch());
+            each.put("commit", branch.commit());
+            each.put("state", branch.state().name());
+            each.put("message", branch.message());
+            each.put("merge", branch.merge());
+        }
+        ObjectNode files = document.putObject("report");
+        files.put("markdown", folder.resolve("report.md").toString());
+        files.put("html", folder.resolve("report.html").toString());
+        return document;
+    }
+}
