@@ -6,6 +6,7 @@ import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.LeaseEntry;
 import io.sweaifleet.topology.core.domain.PoolEntry;
 import io.sweaifleet.topology.core.domain.RoleEntry;
+import io.sweaifleet.topology.core.domain.TakenControl;
 import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.TimerKind;
 import io.sweaifleet.topology.core.domain.WorkerEntry;
@@ -29,7 +30,7 @@ import java.util.Map;
  * <tr><td>{@code l}, worker id, lease id</td><td>lease</td><td>scan of a worker's, once</td></tr>
  * <tr><td>{@code m}, topic id, partition</td><td>highest offset taken from there</td><td>get</td></tr>
  * <tr><td>{@code q}, role, order, arrival, task id</td><td>nothing: the key is the queue</td><td>scan of a role's, onwards</td></tr>
- * <tr><td>{@code s}, control id</td><td>when it was taken</td><td>get</td></tr>
+ * <tr><td>{@code s}, control id</td><td>that it was taken, and what it was about</td><td>get</td></tr>
  * <tr><td>{@code t}, due time, kind, id</td><td>nothing: the key is the timer</td><td>scan up to now</td></tr>
  * <tr><td>{@code w}, worker id</td><td>worker</td><td>scan of {@code w}, once</td></tr>
  * </table>
@@ -162,6 +163,8 @@ final class Layout {
             out.number(role.version()).number(role.attemptTimeoutMs()).number(role.slotsPerAgent());
         } else if (value instanceof EarlyControl control) {
             out.text(control.controlId()).text(control.reason()).text(control.requestedBy());
+        } else if (value instanceof TakenControl control) {
+            out.text(control.workflowId()).text(control.taskId());
         } else if (value instanceof Long number) {
             out.number(number);
         } else if (!(value instanceof Boolean)) {
@@ -208,7 +211,9 @@ final class Layout {
             return new RoleEntry(in.small(), in.number(), in.small());
         } else if (key instanceof Key.OfEarlyControl) {
             return new EarlyControl(in.text(), in.text(), in.text());
-        } else if (key instanceof Key.OfMark || key instanceof Key.OfControl) {
+        } else if (key instanceof Key.OfControl) {
+            return new TakenControl(in.text(), in.text());
+        } else if (key instanceof Key.OfMark) {
             return in.number();
         }
         return Boolean.TRUE;

@@ -40,7 +40,7 @@ final class Controls {
             ignored(tenant, target, taskId, "Control request " + controlId + " was taken before");
             return;
         }
-        step.state.put(seen, step.now());
+        step.state.put(seen, taskId == null ? new TakenControl(target, "") : new TakenControl("", taskId));
         step.setTimer(step.now() + step.rules.dedupeRetentionMs(), TimerKind.FORGET_CONTROL, controlId);
         EarlyControl cancel = new EarlyControl(controlId, control.getReason(), control.getRequestedBy());
         if (taskId != null) {

@@ -45,7 +45,7 @@ public sealed interface Key<V> {
     record OfEarlyControl(String pool, String workflowId, String taskId) implements Key<EarlyControl> {}
 
     /** A control request that was taken; its id is an idempotency key. */
-    record OfControl(String pool, String controlId) implements Key<Long> {}
+    record OfControl(String pool, String controlId) implements Key<TakenControl> {}
 
     /** Highest offset taken from one partition of a topic that intake reads. */
     record OfMark(String pool, String topicId, int partition) implements Key<Long> {}

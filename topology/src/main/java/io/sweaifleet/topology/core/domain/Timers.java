@@ -165,6 +165,16 @@ final class Timers {
     }
 
     private void forgetControl(String controlId) {
-        step.state.delete(new Key.OfControl(step.pool, controlId));
+        Key.OfControl key = new Key.OfControl(step.pool, controlId);
+        TakenControl taken = step.state.get(key);
+        if (taken == null) {
+            return;
+        }
+        step.state.delete(key);
+        Key.OfEarlyControl early = new Key.OfEarlyControl(step.pool, taken.workflowId(), taken.taskId());
+        EarlyControl kept = step.state.get(early);
+        if (kept != null && kept.controlId().equals(controlId)) {
+            step.state.delete(early);
+        }
     }
 }

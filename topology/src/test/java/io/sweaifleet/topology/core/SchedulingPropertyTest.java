@@ -1,0 +1,244 @@
+package io.sweaifleet.topology.core;
+
+import static io.sweaifleet.topology.core.SimulatedFleet.POOL;
+import static io.sweaifleet.topology.core.SimulatedFleet.failure;
+import static io.sweaifleet.topology.core.SimulatedFleet.task;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sweaifleet.schemas.common.FailureClass;
+import io.sweaifleet.schemas.core.TaskEventType;
+import io.sweaifleet.schemas.task.FailurePolicy;
+import io.sweaifleet.schemas.task.RetryPolicy;
+import io.sweaifleet.schemas.task.TaskSubmitted;
+import io.sweaifleet.schemas.task.WorkflowOutcome;
+import io.sweaifleet.schemas.task.WorkflowSubmitted;
+import io.sweaifleet.schemas.worker.AgentResultType;
+import io.sweaifleet.schemas.worker.HeartbeatType;
+import io.sweaifleet.topology.core.SimulatedFleet.SimWorker;
+import io.sweaifleet.topology.core.domain.Key;
+import io.sweaifleet.topology.core.domain.TimerKind;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.statistics.Statistics;
+
+/** Whatever happens to the fleet, in whatever order: no task is lost, none runs twice at once, each ends exactly once. */
+class SchedulingPropertyTest {
+
+    private static final List<String> ROLES = List.of("qa", "developer", "data");
+
+    /** A history that follows from a seed. */
+    private static final class History {
+        final Random random;
+        final SimulatedFleet fleet = new SimulatedFleet();
+        final Map<String, WorkflowSubmitted> submitted = new LinkedHashMap<>();
+        final Set<String> taskIds = new TreeSet<>();
+        int number;
+
+        History(long seed) {
+            random = new Random(seed);
+            ROLES.forEach(fleet::role);
+        }
+
+        <T> T oneOf(List<T> choices) {
+            return choices.get(random.nextInt(choices.size()));
+        }
+
+        void step() {
+            switch (random.nextInt(14)) {
+                case 0, 1, 2 -> submit();
+                case 3 -> resubmit();
+                case 4 -> cancel();
+                case 5 -> workerStarts();
+                case 6 -> someWorker(worker -> worker.die());
+                case 7 ->
+                    someWorker(worker -> {
+                        worker.obey();
+                        worker.beat(HeartbeatType.ALIVE);
+                    });
+                case 8, 9, 10 -> someWorker(this::report);
+                case 11 -> someWorker(SimWorker::repeatResults);
+                case 12 -> fleet.restartCore(random.nextInt(3) == 0 ? random.nextInt(100_000) : 10);
+                default -> fleet.pass(random.nextInt(random.nextInt(4) == 0 ? 60_000 : 3_000));
+            }
+        }
+
+        private void submit() {
+            String id = "w" + ++number;
+            int size = 1 + random.nextInt(5);
+            List<TaskSubmitted> tasks = new ArrayList<>();
+            for (int i = 0; i < size; i++) {
+                List<String> needs = new ArrayList<>();
+                for (int j = 0; j < i; j++) {
+                    if (random.nextInt(3) == 0) {
+                        needs.add(id + "-t" + j);
+                    }
+                }
+                String role = random.nextInt(15) == 0 ? "nobody" : oneOf(ROLES);
+                tasks.add(task(id + "-t" + i, role)
+                        .setPriority(random.nextInt(10))
+                        .setDependsOn(needs)
+                        .setOnFailure(oneOf(List.of(FailurePolicy.values())))
+                        .setRetry(
+                                new RetryPolicy(1 + random.nextInt(3), (long) random.nextInt(3_000), 2.0, 10_000L, 0.5))
+                        .setAttemptTimeoutMs(random.nextInt(4) == 0 ? 5_000L : null)
+                        .setDeadline(
+                                random.nextInt(6) == 0
+                                        ? Instant.ofEpochMilli(fleet.now + 1 + random.nextInt(60_000))
+                                        : null)
+                        .build());
+            }
+            WorkflowSubmitted workflow = SimulatedFleet.workflow(id, tasks.toArray(TaskSubmitted[]::new));
+            submitted.put(id, workflow);
+            tasks.forEach(task -> taskIds.add(task.getId()));
+            fleet.submit(id, workflow);
+        }
+
+        private void resubmit() {
+            if (!submitted.isEmpty()) {
+                WorkflowSubmitted workflow = oneOf(List.copyOf(submitted.values()));
+                fleet.submit(random.nextBoolean() ? workflow.getId() : "other", workflow);
+            }
+        }
+
+        private void cancel() {
+            String early = "w" + (number + 1);
+            String workflowId =
+                    submitted.isEmpty() || random.nextInt(5) == 0 ? early : oneOf(List.copyOf(submitted.keySet()));
+            String taskId = random.nextBoolean() ? null : workflowId + "-t" + random.nextInt(3);
+            fleet.cancel("c" + random.nextInt(1_000), workflowId, taskId);
+        }
+
+        private void workerStarts() {
+            Map<String, Integer> slots = new LinkedHashMap<>();
+            for (String role : ROLES) {
+                if (random.nextBoolean()) {
+                    slots.put(role, 1 + random.nextInt(3));
+                }
+            }
+            fleet.worker("worker-" + random.nextInt(3), slots);
+        }
+
+        private interface Act {
+            void on(SimWorker worker);
+        }
+
+        private void someWorker(Act act) {
+            List<SimWorker> living = fleet.workers.values().stream()
+                    .filter(worker -> worker.alive)
+                    .toList();
+            if (!living.isEmpty()) {
+                act.on(oneOf(living));
+            }
+        }
+
+        private void report(SimWorker worker) {
+            worker.obey();
+            for (String lease : List.copyOf(worker.running.keySet())) {
+                switch (random.nextInt(9)) {
+                    case 0, 1 -> worker.report(lease, AgentResultType.STARTED, null);
+                    case 2 -> worker.report(lease, AgentResultType.PROGRESS, null);
+                    case 3 ->
+                        worker.report(lease, AgentResultType.FAILED, failure(oneOf(List.of(FailureClass.values()))));
+                    case 4 -> worker.report(lease, AgentResultType.SKIPPED, failure(FailureClass.ENVIRONMENT));
+                    case 5, 6 -> worker.report(lease, AgentResultType.SUCCEEDED, null);
+                    default -> {}
+                }
+            }
+        }
+
+        /** From now on all goes well: every task must come to its end. */
+        void settle() {
+            fleet.worker("worker-9", Map.of("qa", 5, "developer", 5, "data", 5));
+            for (int i = 0; i < 300 && !taskIds.equals(fleet.outcomeIds); i++) {
+                for (SimWorker worker : List.copyOf(fleet.workers.values())) {
+                    if (worker.alive) {
+                        worker.obey();
+                        for (String lease : List.copyOf(worker.running.keySet())) {
+                            worker.report(lease, AgentResultType.SUCCEEDED, null);
+                        }
+                        worker.obey();
+                    }
+                }
+                fleet.pass(5_000);
+            }
+        }
+    }
+
+    @Property(tries = 300, shrinking = ShrinkingMode.OFF)
+    void shouldEndEveryTaskExactlyOnceWhateverHappens(@ForAll long seed) {
+        // Given
+        History history = new History(seed);
+        SimulatedFleet fleet = history.fleet;
+
+        // When
+        for (int i = 0; i < 120; i++) {
+            history.step();
+        }
+        history.settle();
+
+        // Then
+        assertThat(fleet.outcomeIds).isEqualTo(history.taskIds);
+        assertThat(fleet.workflowOutcomes)
+                .extracting(WorkflowOutcome::getWorkflowId)
+                .containsExactlyInAnyOrderElementsOf(history.submitted.keySet());
+        assertThat(fleet.events.stream().filter(event -> event.getType() == TaskEventType.TASK_ENDED))
+                .hasSize(fleet.outcomes.size());
+        assertNothingIsLeft(fleet);
+        fleet.outcomes.forEach(outcome -> Statistics.label("how tasks ended").collect(outcome.getStatus()));
+        fleet.events.forEach(event -> Statistics.label("events").collect(event.getType()));
+    }
+
+    /** Ended work leaves tombstones and the timers that remove them, and nothing else. */
+    private static void assertNothingIsLeft(SimulatedFleet fleet) {
+        for (String role : ROLES) {
+            assertThat(fleet.view.ready(POOL, role)).isExhausted();
+        }
+        fleet.view.workers(POOL).forEach(worker -> {
+            assertThat(worker.held()).isEmpty();
+            assertThat(fleet.view.leases(POOL, worker.workerId())).isEmpty();
+        });
+        assertThat(fleet.view.due(POOL, Long.MAX_VALUE, 10_000))
+                .extracting(Key.OfTimer::kind)
+                .isSubsetOf(timersThatMayStay());
+    }
+
+    private static TimerKind[] timersThatMayStay() {
+        return new TimerKind[] {
+            TimerKind.FORGET_WORKFLOW, TimerKind.FORGET_CONTROL, TimerKind.FORGET_WORKER, TimerKind.WORKER_SILENT
+        };
+    }
+
+    @Property(tries = 20, shrinking = ShrinkingMode.OFF)
+    void shouldForgetWhatEndedLongAgo(@ForAll long seed) {
+        // Given
+        History history = new History(seed);
+        for (int i = 0; i < 40; i++) {
+            history.step();
+        }
+        history.settle();
+        SimulatedFleet fleet = history.fleet;
+        fleet.workers.values().forEach(SimWorker::die);
+
+        // When
+        fleet.now += 8L * 24 * 3_600_000;
+        fleet.tick();
+        fleet.now += 2L * 24 * 3_600_000;
+        fleet.tick();
+
+        // Then
+        for (String taskId : history.taskIds) {
+            assertThat(fleet.view.get(new Key.OfTask(POOL, taskId))).isNull();
+        }
+        assertThat(fleet.view.due(POOL, Long.MAX_VALUE, 10)).isEmpty();
+        assertThat(fleet.view.workers(POOL)).isEmpty();
+    }
+}

@@ -1,0 +1,415 @@
+package io.sweaifleet.topology.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.common.FailureClass;
+import io.sweaifleet.schemas.common.Origin;
+import io.sweaifleet.schemas.core.Cause;
+import io.sweaifleet.schemas.core.CoreInput;
+import io.sweaifleet.schemas.core.CoreInputType;
+import io.sweaifleet.schemas.core.TaskEvent;
+import io.sweaifleet.schemas.core.TaskEventType;
+import io.sweaifleet.schemas.role.PoolDefinition;
+import io.sweaifleet.schemas.role.RoleDefinition;
+import io.sweaifleet.schemas.task.ControlAction;
+import io.sweaifleet.schemas.task.TaskControl;
+import io.sweaifleet.schemas.task.TaskOutcome;
+import io.sweaifleet.schemas.task.TaskSubmitted;
+import io.sweaifleet.schemas.task.WorkflowOutcome;
+import io.sweaifleet.schemas.task.WorkflowSubmitted;
+import io.sweaifleet.schemas.worker.AgentResult;
+import io.sweaifleet.schemas.worker.AgentResultType;
+import io.sweaifleet.schemas.worker.Assignment;
+import io.sweaifleet.schemas.worker.CommandType;
+import io.sweaifleet.schemas.worker.Heartbeat;
+import io.sweaifleet.schemas.worker.HeartbeatType;
+import io.sweaifleet.schemas.worker.HeldLease;
+import io.sweaifleet.schemas.worker.RoleCapacity;
+import io.sweaifleet.schemas.worker.WorkerCommand;
+import io.sweaifleet.topology.core.domain.Decision;
+import io.sweaifleet.topology.core.domain.Effect;
+import io.sweaifleet.topology.core.domain.Engine;
+import io.sweaifleet.topology.core.domain.Event;
+import io.sweaifleet.topology.core.domain.Key;
+import io.sweaifleet.topology.core.domain.Moment;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The rules with a store, a clock and workers, all simulated. Workers obey: an agent runs from its assignment until it
+ * reports, is cancelled, or its worker dies. What must always hold is asserted as it goes.
+ */
+final class SimulatedFleet {
+
+    static final String POOL = "default";
+    private static final String TOPIC = "fleet.tasks";
+
+    final Engine engine = new Engine();
+    final MapStore store = new MapStore();
+    StoreView view = new StoreView(store);
+    final Map<String, SimWorker> workers = new LinkedHashMap<>();
+    final List<TaskOutcome> outcomes = new ArrayList<>();
+    final List<WorkflowOutcome> workflowOutcomes = new ArrayList<>();
+    final List<TaskEvent> events = new ArrayList<>();
+    final List<Effect.Refused> refused = new ArrayList<>();
+    final List<WorkerCommand> commands = new ArrayList<>();
+    final Set<String> outcomeIds = new HashSet<>();
+    long now = 1_780_000_000_000L;
+    private long resumedAt = now;
+    private long offset;
+
+    SimulatedFleet() {
+        input(new CoreInput(
+                POOL,
+                CoreInputType.POOL,
+                origin("fleet.pools"),
+                "",
+                null,
+                false,
+                null,
+                null,
+                null,
+                POOL,
+                null,
+                PoolDefinition.newBuilder()
+                        .setPool(POOL)
+                        .setVersion(1)
+                        .setUpdatedAt(Instant.EPOCH)
+                        .build()));
+    }
+
+    void role(String name) {
+        input(new CoreInput(
+                "",
+                CoreInputType.ROLE,
+                origin("fleet.roles"),
+                "",
+                null,
+                false,
+                null,
+                null,
+                null,
+                name,
+                RoleDefinition.newBuilder()
+                        .setRole(name)
+                        .setVersion(1)
+                        .setAttemptTimeoutMs(60_000)
+                        .setUpdatedAt(Instant.EPOCH)
+                        .build(),
+                null));
+    }
+
+    void removeRole(String name) {
+        input(new CoreInput(
+                "", CoreInputType.ROLE, origin("fleet.roles"), "", null, false, null, null, null, name, null, null));
+    }
+
+    private Origin origin(String topic) {
+        return new Origin(topic, topic + "-id", 0, ++offset, Instant.ofEpochMilli(now));
+    }
+
+    void submit(String digest, WorkflowSubmitted workflow) {
+        input(new CoreInput(
+                POOL,
+                CoreInputType.WORKFLOW,
+                origin(TOPIC),
+                digest,
+                null,
+                false,
+                workflow,
+                null,
+                null,
+                "",
+                null,
+                null));
+    }
+
+    void submit(WorkflowSubmitted workflow) {
+        submit(workflow.getId() + workflow.hashCode(), workflow);
+    }
+
+    static WorkflowSubmitted workflow(String id, TaskSubmitted... tasks) {
+        return WorkflowSubmitted.newBuilder()
+                .setId(id)
+                .setPool(POOL)
+                .setTasks(List.of(tasks))
+                .build();
+    }
+
+    static TaskSubmitted.Builder task(String id, String role) {
+        return TaskSubmitted.newBuilder()
+                .setId(id)
+                .setPool(POOL)
+                .setKind("work")
+                .setRole(role)
+                .setPriority(5);
+    }
+
+    void cancel(String controlId, String workflowId, String taskId) {
+        input(new CoreInput(
+                POOL,
+                CoreInputType.CONTROL,
+                origin("fleet.task-control"),
+                "",
+                null,
+                false,
+                null,
+                TaskControl.newBuilder()
+                        .setId(controlId)
+                        .setPool(POOL)
+                        .setWorkflowId(workflowId)
+                        .setTaskId(taskId)
+                        .setAction(ControlAction.CANCEL)
+                        .build(),
+                null,
+                "",
+                null,
+                null));
+    }
+
+    void input(CoreInput input) {
+        happen(new Event.Accepted(input));
+    }
+
+    void happen(Event event) {
+        carryOut(engine.decide(view, event, moment()));
+        dispatch();
+    }
+
+    private Moment moment() {
+        return new Moment(now, resumedAt, new Cause(), Map.of());
+    }
+
+    private void dispatch() {
+        boolean more = true;
+        while (more) {
+            Map<String, List<Key.OfReady>> queued = new LinkedHashMap<>();
+            for (String role : view.roles()) {
+                List<Key.OfReady> keys = new ArrayList<>();
+                view.ready(POOL, role).forEachRemaining(keys::add);
+                queued.put(role, keys);
+            }
+            Decision decision = engine.dispatch(view, POOL, moment());
+            carryOut(decision);
+            more = decision.more();
+            assertFirstWereTaken(queued);
+        }
+    }
+
+    /** Whatever was given to workers was the front of its queue. */
+    private void assertFirstWereTaken(Map<String, List<Key.OfReady>> before) {
+        before.forEach((role, keys) -> {
+            assertThat(keys).isSorted();
+            List<Key.OfReady> after = new ArrayList<>();
+            view.ready(POOL, role).forEachRemaining(after::add);
+            assertThat(keys.subList(keys.size() - after.size(), keys.size())).isEqualTo(after);
+        });
+    }
+
+    private void carryOut(Decision decision) {
+        view.apply(decision);
+        for (Effect effect : decision.effects()) {
+            if (effect instanceof Effect.Outcome end) {
+                assertThat(outcomeIds.add(end.outcome().getTaskId()))
+                        .as("second outcome of " + end.outcome())
+                        .isTrue();
+                outcomes.add(end.outcome());
+            } else if (effect instanceof Effect.WorkflowEnd end) {
+                workflowOutcomes.add(end.outcome());
+            } else if (effect instanceof Effect.Journal journal) {
+                assertThat(journal.event().getSequence()).isEqualTo(events.size() + 1L);
+                events.add(journal.event());
+            } else if (effect instanceof Effect.Refused refusal) {
+                refused.add(refusal);
+            } else if (effect instanceof Effect.Command told) {
+                commands.add(told.command());
+                SimWorker worker = workers.get(told.command().getWorkerId());
+                if (worker != null && worker.incarnation == told.command().getIncarnation()) {
+                    worker.inbox.add(told.command());
+                }
+            }
+        }
+    }
+
+    /** Core's process ends and starts again: what is held in memory is gone. */
+    void restartCore(long awayMs) {
+        view = new StoreView(store);
+        now += awayMs;
+        resumedAt = now;
+    }
+
+    /** Time passes; timers are done, and living workers send heartbeats. */
+    void pass(long ms) {
+        long end = now + ms;
+        while (now < end) {
+            now = Math.min(end, now + 500);
+            tick();
+            for (SimWorker worker : List.copyOf(workers.values())) {
+                if (worker.alive && now - worker.lastBeat >= 2_000) {
+                    worker.beat(HeartbeatType.ALIVE);
+                    worker.obey();
+                }
+            }
+        }
+    }
+
+    void tick() {
+        while (view.nextDue() <= now) {
+            for (Key.OfTimer timer : view.due(POOL, now, 100)) {
+                if (view.get(timer) != null) {
+                    happen(new Event.Due(timer));
+                }
+            }
+        }
+        dispatch();
+    }
+
+    SimWorker worker(String id, Map<String, Integer> slots) {
+        SimWorker before = workers.get(id);
+        if (before != null) {
+            before.die();
+        }
+        SimWorker worker = new SimWorker(id, slots, ++now);
+        workers.put(id, worker);
+        worker.beat(HeartbeatType.HELLO);
+        return worker;
+    }
+
+    /** A worker process. */
+    final class SimWorker {
+        final String id;
+        final long incarnation;
+        final Map<String, Integer> slots;
+        final Deque<WorkerCommand> inbox = new ArrayDeque<>();
+        final Map<String, Assignment> running = new LinkedHashMap<>();
+        final Map<String, AgentResult> finished = new LinkedHashMap<>();
+        boolean alive = true;
+        long lastBeat;
+        private long sequence;
+        private long lastCommand;
+
+        SimWorker(String id, Map<String, Integer> slots, long incarnation) {
+            this.id = id;
+            this.slots = slots;
+            this.incarnation = incarnation;
+        }
+
+        void die() {
+            alive = false;
+            running.clear();
+            finished.clear();
+            inbox.clear();
+        }
+
+        void beat(HeartbeatType type) {
+            lastBeat = now;
+            List<HeldLease> held = new ArrayList<>();
+            running.values()
+                    .forEach(a -> held.add(
+                            new HeldLease(a.getLeaseId(), a.getWorkflowId(), a.getTaskId(), a.getAttempt(), false)));
+            finished.values()
+                    .forEach(r -> held.add(
+                            new HeldLease(r.getLeaseId(), r.getWorkflowId(), r.getTaskId(), r.getAttempt(), true)));
+            List<RoleCapacity> roles = new ArrayList<>();
+            slots.forEach((role, count) -> roles.add(new RoleCapacity(role, 1, count, count, count)));
+            happen(new Event.Alive(new Heartbeat(
+                    POOL,
+                    id,
+                    incarnation,
+                    ++sequence,
+                    type,
+                    0,
+                    lastCommand,
+                    slots.values().stream().mapToInt(Integer::intValue).sum(),
+                    roles,
+                    held,
+                    Map.of(),
+                    "host",
+                    Instant.ofEpochMilli(now))));
+        }
+
+        /** Does what it was told. */
+        void obey() {
+            while (!inbox.isEmpty()) {
+                WorkerCommand command = inbox.poll();
+                assertThat(command.getSequence()).isEqualTo(lastCommand + 1);
+                lastCommand = command.getSequence();
+                if (command.getType() == CommandType.ASSIGN) {
+                    begin(command.getAssignment());
+                } else if (command.getType() == CommandType.ACKNOWLEDGE) {
+                    finished.remove(command.getLeaseId());
+                } else if (command.getType() == CommandType.CANCEL && running.containsKey(command.getLeaseId())) {
+                    report(command.getLeaseId(), AgentResultType.CANCELLED, null);
+                }
+            }
+        }
+
+        private void begin(Assignment assignment) {
+            for (SimWorker other : workers.values()) {
+                assertThat(other.running.values())
+                        .as("agents that run " + assignment.getTaskId())
+                        .noneMatch(running -> running.getTaskId().equals(assignment.getTaskId()));
+            }
+            running.put(assignment.getLeaseId(), assignment);
+            long held = running.values().stream()
+                    .filter(a -> a.getRole().equals(assignment.getRole()))
+                    .count();
+            assertThat(held).as("agents of " + id).isLessThanOrEqualTo(slots.get(assignment.getRole()));
+        }
+
+        void report(String leaseId, AgentResultType type, Failure failure) {
+            Assignment a = running.get(leaseId);
+            AgentResult result = AgentResult.newBuilder()
+                    .setPool(POOL)
+                    .setTenant("default")
+                    .setWorkflowId(a.getWorkflowId())
+                    .setTaskId(a.getTaskId())
+                    .setAttempt(a.getAttempt())
+                    .setLeaseId(leaseId)
+                    .setWorkerId(id)
+                    .setIncarnation(incarnation)
+                    .setAgentId(id + "-1")
+                    .setRole(a.getRole())
+                    .setSequence(1)
+                    .setType(type)
+                    .setAt(Instant.ofEpochMilli(now))
+                    .setFailure(failure)
+                    .build();
+            if (type != AgentResultType.STARTED && type != AgentResultType.PROGRESS) {
+                running.remove(leaseId);
+                finished.put(leaseId, result);
+            }
+            happen(new Event.Reported(result));
+        }
+
+        void repeatResults() {
+            List.copyOf(finished.values()).forEach(result -> happen(new Event.Reported(result)));
+        }
+    }
+
+    static Failure failure(FailureClass type) {
+        return new Failure(type, "BROKEN", "It broke", "", null, null);
+    }
+
+    List<TaskEventType> eventsOf(String taskId) {
+        return events.stream()
+                .filter(event -> taskId.equals(event.getTaskId()))
+                .map(TaskEvent::getType)
+                .toList();
+    }
+
+    TaskOutcome outcomeOf(String taskId) {
+        return outcomes.stream()
+                .filter(outcome -> outcome.getTaskId().equals(taskId))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("No outcome of " + taskId));
+    }
+}
