@@ -51,7 +51,7 @@ record GoSuite(String directory, String module) implements TestSuite {
         String output = bench.output(result);
         GoTestJson events = GoTestJson.parse(output);
         SuiteReportBuilder report = new SuiteReportBuilder(name());
-        report.tests(results(bench, events));
+        report.tests(results(events));
         if (MISSING.matcher(events.plain()).find()) {
             Set<String> modules = new TreeSet<>();
             Matcher wanted = MISSING_MODULE.matcher(events.plain());
@@ -96,7 +96,7 @@ record GoSuite(String directory, String module) implements TestSuite {
         }
     }
 
-    private List<TestResult> results(TestBench bench, GoTestJson events) {
+    private List<TestResult> results(GoTestJson events) {
         Set<String> parents = new LinkedHashSet<>();
         for (GoTestJson.Case test : events.tests()) {
             for (int slash = test.name().lastIndexOf('/');
@@ -148,6 +148,6 @@ record GoSuite(String directory, String module) implements TestSuite {
                 List.of("go", "test", "-json", "-count=1", "-run", "^(" + String.join("|", names) + ")$"));
         argv.addAll(packages);
         CommandResult result = bench.test(argv, directory, ENVIRONMENT, Cache.GO);
-        return results(bench, GoTestJson.parse(bench.output(result)));
+        return results(GoTestJson.parse(bench.output(result)));
     }
 }

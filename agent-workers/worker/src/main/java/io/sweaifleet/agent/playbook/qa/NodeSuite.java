@@ -67,7 +67,7 @@ record NodeSuite(
         CommandResult result = runScript(bench, script, reportFile, List.of(), "");
         String output = Messages.withoutColours(bench.output(result));
         SuiteReportBuilder report = new SuiteReportBuilder(name());
-        take(bench, report, results(bench, script, reportFile, output));
+        take(report, results(bench, script, reportFile, output));
         if (result.timedOut()) {
             report.deadline(result.wall(), "");
             return report.build();
@@ -274,7 +274,7 @@ record NodeSuite(
                 "");
     }
 
-    private void take(TestBench bench, SuiteReportBuilder report, List<TestResult> tests) {
+    private void take(SuiteReportBuilder report, List<TestResult> tests) {
         Set<String> missing = new TreeSet<>();
         int hit = 0;
         for (TestResult test : tests) {
