@@ -14,6 +14,7 @@ final class Commands {
                 new StatusCommand(context),
                 new WatchCommand(context),
                 new CancelCommand(context),
-                new ResultsCommand(context));
+                new ResultsCommand(context),
+                new ConfigCommand(context));
     }
 }
