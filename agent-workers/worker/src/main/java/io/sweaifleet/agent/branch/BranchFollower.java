@@ -86,6 +86,10 @@ public final class BranchFollower implements AutoCloseable {
         // Only where records were deleted since the place was stored.
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
+        // A branch may come a quarter of a second later; a fetch for every commit of core would cost more than its
+        // worth.
+        config.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 256 * 1024);
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 250);
         return config;
     }
 

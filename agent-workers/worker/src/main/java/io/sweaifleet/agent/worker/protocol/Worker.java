@@ -88,6 +88,9 @@ public final class Worker implements AgentLink {
         }
     };
 
+    /** Leases of an earlier process whose results were sent again. */
+    private final List<String> resentAtStart = new ArrayList<>();
+
     private long heartbeatSequence;
     private long tickets;
     private boolean welcomed;
@@ -174,7 +177,10 @@ public final class Worker implements AgentLink {
         List<AgentResult> left = completedAttempts.unacknowledged();
         lock.lock();
         try {
-            left.forEach(result -> remembered.put(result.getLeaseId(), result));
+            left.forEach(result -> {
+                remembered.put(result.getLeaseId(), result);
+                resentAtStart.add(result.getLeaseId());
+            });
             introduced = true;
         } finally {
             lock.unlock();
@@ -249,94 +255,94 @@ public final class Worker implements AgentLink {
 
     /** Applies a command, if it is this worker's next one. */
     public void onCommand(WorkerCommand command) {
-        CommandGate.Verdict verdict;
+        Runnable rest;
         lock.lock();
         try {
-            verdict = gate.judge(command);
+            CommandGate.Verdict verdict = gate.judge(command);
             if (verdict != CommandGate.Verdict.NOT_MINE) {
                 lastHeard = clock.instant();
                 silenceNoted = false;
             }
+            // What a heartbeat lists and the last command it names must fit: to core, a lease that is not listed
+            // although its command was applied is lost. So both change under one lock; the rest follows without it.
+            rest = switch (verdict) {
+                case NOT_MINE, DUPLICATE -> () -> {};
+                case REINTRODUCE ->
+                    () -> reintroduce(
+                            "command " + command.getSequence() + " (" + command.getType() + ") " + command.getReason());
+                case APPLY -> apply(command);
+            };
         } finally {
             lock.unlock();
         }
-        switch (verdict) {
-            case NOT_MINE, DUPLICATE -> LOG.debug("ignored {} {}", verdict, command.getSequence());
-            case REINTRODUCE ->
-                reintroduce("command " + command.getSequence() + " (" + command.getType() + ") " + command.getReason());
-            case APPLY -> apply(command);
-        }
+        rest.run();
     }
 
-    private void apply(WorkerCommand command) {
-        switch (command.getType()) {
+    /** Changes what is held, under the lock, and returns what is to be done without it. */
+    private Runnable apply(WorkerCommand command) {
+        String leaseId = command.getLeaseId();
+        return switch (command.getType()) {
             case WELCOME -> welcome(command);
-            case ASSIGN -> {
-                Assignment assignment = command.getAssignment();
-                if (assignment == null) {
-                    LOG.error("ASSIGN {} names no assignment; ignored", command.getSequence());
-                } else {
-                    assign(assignment);
-                }
+            case ASSIGN ->
+                command.getAssignment() == null
+                        ? () -> LOG.error("ASSIGN {} names no assignment; ignored", command.getSequence())
+                        : assign(command.getAssignment());
+            case ACKNOWLEDGE -> leaseId == null ? () -> {} : acknowledge(leaseId);
+            case CANCEL -> {
+                Lease lease = leaseId == null ? null : leases.get(leaseId);
+                String reason = command.getReason();
+                yield lease == null
+                        ? () -> {}
+                        : () -> stop(lease, StopCause.CANCEL, reason.isEmpty() ? "cancelled" : reason);
             }
-            case ACKNOWLEDGE -> acknowledge(command.getLeaseId());
-            case CANCEL -> cancel(command.getLeaseId(), command.getReason());
             // REINTRODUCE never gets here; UNKNOWN is a command of a newer core.
             case REINTRODUCE, UNKNOWN ->
-                LOG.warn("command {} of a kind this worker does not know; ignored", command.getSequence());
-        }
+                () -> LOG.warn(
+                        "command {} is of a kind that this worker does not know; ignored", command.getSequence());
+        };
     }
 
-    private void welcome(WorkerCommand command) {
-        boolean first;
-        lock.lock();
-        try {
-            first = !welcomed;
-            welcomed = true;
-            if (command.getLeaseMs() > 0) {
-                leaseTime = Duration.ofMillis(command.getLeaseMs());
+    private Runnable welcome(WorkerCommand command) {
+        boolean first = !welcomed;
+        welcomed = true;
+        if (command.getLeaseMs() > 0) {
+            leaseTime = Duration.ofMillis(command.getLeaseMs());
+        }
+        List<String> resent = List.copyOf(resentAtStart);
+        resentAtStart.clear();
+        return () -> {
+            // They were sent before the hello that this answers.
+            resent.forEach(completedAttempts::remove);
+            if (first) {
+                LOG.info(
+                        "welcomed into pool {} as {}@{}",
+                        identity.pool(),
+                        identity.workerId(),
+                        command.getIncarnation());
+                onWelcome.run();
             }
-        } finally {
-            lock.unlock();
-        }
-        if (first) {
-            LOG.info("welcomed into pool {} as {}@{}", identity.pool(), identity.workerId(), command.getIncarnation());
-            onWelcome.run();
-        }
+        };
     }
 
-    private void assign(Assignment assignment) {
+    private Runnable assign(Assignment assignment) {
         Lease lease = new Lease(assignment);
-        AgentHandle handle = null;
-        AgentResult known;
-        lock.lock();
-        try {
-            if (leases.containsKey(lease.id())) {
-                return;
-            }
-            known = remembered.get(lease.id());
-            leases.put(lease.id(), lease);
-            if (known != null) {
-                lease.phase = Phase.FINISHED;
-                lease.result = known;
-                lease.sentAt = clock.instant();
-            } else {
-                Agent agent = leastLoaded(assignment.getRole());
-                if (agent != null) {
-                    lease.agent = agent;
-                    lease.ticket = ++tickets;
-                    agent.load.add(lease);
-                    handle = agent.handle;
-                }
-            }
-        } finally {
-            lock.unlock();
+        if (leases.containsKey(lease.id())) {
+            return () -> {};
         }
+        leases.put(lease.id(), lease);
+        AgentResult known = remembered.get(lease.id());
         if (known != null) {
-            LOG.info("lease {} was completed before; answered with the result of then", lease.id());
-            outbox.report(known);
-        } else if (handle == null) {
-            finish(
+            lease.phase = Phase.FINISHED;
+            lease.result = known;
+            lease.sentAt = clock.instant();
+            return () -> {
+                LOG.info("lease {} was completed before; answered with the result of then", lease.id());
+                outbox.report(known);
+            };
+        }
+        Agent agent = leastLoaded(assignment.getRole());
+        if (agent == null) {
+            return () -> finish(
                     lease,
                     AgentResultType.FAILED,
                     null,
@@ -346,9 +352,26 @@ public final class Worker implements AgentLink {
                             "worker " + identity.workerId() + " holds no agent of role " + assignment.getRole(),
                             "Apply the role, or add it to fleet.worker.roles of this worker."),
                     null);
-        } else {
-            handle.submit(new AgentCall(lease.id(), lease.ticket));
         }
+        lease.agent = agent;
+        lease.ticket = ++tickets;
+        agent.load.add(lease);
+        AgentHandle handle = agent.handle;
+        AgentCall call = new AgentCall(lease.id(), lease.ticket);
+        return () -> handle.submit(call);
+    }
+
+    private Runnable acknowledge(String leaseId) {
+        Lease lease = leases.remove(leaseId);
+        if (lease != null && lease.result != null) {
+            remembered.put(leaseId, lease.result);
+        }
+        return () -> {
+            completedAttempts.remove(leaseId);
+            if (lease != null) {
+                stop(lease, StopCause.ABANDONED, "core has no use for this attempt any more");
+            }
+        };
     }
 
     private @Nullable Agent leastLoaded(String role) {
@@ -360,43 +383,6 @@ public final class Worker implements AgentLink {
                 .filter(agent -> !agent.retired)
                 .min(Comparator.comparingInt(agent -> agent.load.size()))
                 .orElse(null);
-    }
-
-    private void acknowledge(@Nullable String leaseId) {
-        if (leaseId == null) {
-            return;
-        }
-        Lease lease;
-        lock.lock();
-        try {
-            lease = leases.remove(leaseId);
-            if (lease != null && lease.result != null) {
-                remembered.put(leaseId, lease.result);
-            }
-            if (lease != null && lease.phase != Phase.FINISHED) {
-                // Core has no use for it any more: its result would be ignored.
-                lease.result = null;
-            }
-        } finally {
-            lock.unlock();
-        }
-        completedAttempts.remove(leaseId);
-        if (lease != null) {
-            stop(lease, StopCause.ABANDONED, "core has no use for this attempt any more");
-        }
-    }
-
-    private void cancel(@Nullable String leaseId, String reason) {
-        Lease lease;
-        lock.lock();
-        try {
-            lease = leaseId == null ? null : leases.get(leaseId);
-        } finally {
-            lock.unlock();
-        }
-        if (lease != null) {
-            stop(lease, StopCause.CANCEL, reason.isEmpty() ? "cancelled" : reason);
-        }
     }
 
     /** Tells an attempt to stop: one that waits ends at once, one that runs has its children killed. */

@@ -25,6 +25,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -425,6 +426,32 @@ class WorkerTest {
         assertThat(worker.heldLeases()).isEmpty();
         agents.runAll();
         assertThat(outbox.reports).isEmpty();
+    }
+
+    @Test
+    void shouldListInEveryHeartbeatExactlyWhatTheCommandsUpToItGave() throws Exception {
+        // Given: core takes a lease for lost that is not listed although its command was applied
+        worker.onRole("qa", Samples.role("qa", 1, 4, 1_000));
+        begin();
+        AtomicBoolean done = new AtomicBoolean();
+        Thread heartbeats = new Thread(() -> {
+            while (!done.get()) {
+                worker.beat();
+            }
+        });
+        heartbeats.start();
+
+        // When
+        for (int i = 0; i < 3_000; i++) {
+            assign("l" + i, "qa");
+        }
+        done.set(true);
+        heartbeats.join();
+
+        // Then
+        assertThat(outbox.heartbeats).hasSizeGreaterThan(2).allSatisfy(heartbeat -> assertThat(
+                        (long) heartbeat.getLeases().size())
+                .isEqualTo(Math.max(0, heartbeat.getLastCommandSequence() - 1)));
     }
 
     @Test
