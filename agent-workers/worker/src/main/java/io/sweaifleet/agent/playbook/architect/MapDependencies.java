@@ -79,7 +79,7 @@ public final class MapDependencies implements Playbook {
 
     private PlaybookResult map(PlaybookContext context, Set<Language> languages, int history, int maxFiles)
             throws PlaybookFailure, ToolDenied, InterruptedException {
-        Pace pace = new Pace(context, clock);
+        Pace pace = Pace.of(context, clock);
         Report report = new Report(context, this, "Dependencies and hot files");
         context.step("Listing files");
         SourceTree tree = SourceTree.read(context, languages, maxFiles, pace);

@@ -8,31 +8,27 @@ import java.time.InstantSource;
  * Keeps long work inside its deadline: it ends at once when the attempt is cancelled, and early enough to write the report when
  * time runs out.
  */
-public final class Pace {
-
-    private static final Duration LONGEST_RESERVE = Duration.ofSeconds(30);
-
-    private final PlaybookContext context;
-    private final InstantSource clock;
-    private final long lastMillis;
-
-    /** Starts now; a fifth of the time left, 30 s at most, is kept for what follows the long work. */
-    public Pace(PlaybookContext context, InstantSource clock) {
-        this.context = context;
-        this.clock = clock;
-        Duration left = Duration.between(clock.instant(), context.deadline());
-        Duration reserve = left.dividedBy(5);
-        reserve = reserve.compareTo(LONGEST_RESERVE) > 0 ? LONGEST_RESERVE : reserve;
-        this.lastMillis = context.deadline().minus(reserve).toEpochMilli();
-    }
+@FunctionalInterface
+public interface Pace {
 
     /**
-     * Whether the long work may go on; false when only the reserve is left.
+     * Whether the long work may go on; false when only the time for what follows is left.
      *
      * @throws io.sweaifleet.agent.attempt.Cancellation.CancelledException when the attempt was cancelled
      */
-    public boolean mayGoOn() {
-        context.cancellation().check();
-        return clock.millis() < lastMillis;
+    boolean mayGoOn();
+
+    /** The pace of an attempt, from now on; a fifth of the time left, 30 s at most, is kept for what follows the long work. */
+    static Pace of(PlaybookContext context, InstantSource clock) {
+        Duration left = Duration.between(clock.instant(), context.deadline());
+        Duration fifth = left.dividedBy(5);
+        Duration most = Duration.ofSeconds(30);
+        long lastMillis = context.deadline()
+                .minus(fifth.compareTo(most) > 0 ? most : fifth)
+                .toEpochMilli();
+        return () -> {
+            context.cancellation().check();
+            return clock.millis() < lastMillis;
+        };
     }
 }
