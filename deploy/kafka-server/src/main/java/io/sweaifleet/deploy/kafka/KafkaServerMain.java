@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.common.config.ConfigException;
 
 /**
  * A broker as a process: {@code --dir DIR --port PORT --controller-port PORT [name=value]…}, where each name is one of
@@ -21,7 +22,7 @@ public final class KafkaServerMain {
                     Path.of(arguments.option("--dir")),
                     new KafkaServerConfig(
                             arguments.port("--port"), arguments.port("--controller-port"), arguments.settings()));
-        } catch (KafkaServerException failure) {
+        } catch (KafkaServerException | ConfigException failure) {
             failure.printStackTrace();
             System.err.println(failure.getMessage());
             // The broker's threads would keep the process alive.

@@ -62,8 +62,7 @@ record Launcher(Path dataDir, @Nullable Path settingsFile, Map<String, String> o
                 node.supervise();
             } catch (PartException failure) {
                 forget(hook);
-                progress.println("fleet: stopping, because "
-                        + failure.getMessage().lines().findFirst().orElse(""));
+                progress.println("fleet: stopping");
                 throw failure;
             } finally {
                 node.stop();

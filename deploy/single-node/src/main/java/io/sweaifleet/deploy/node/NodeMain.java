@@ -27,7 +27,7 @@ final class NodeMain {
                             System.out)
                     .run("Stop it with: fleet down --data-dir " + dataDir);
         } catch (PartException failed) {
-            System.out.println("fleet: " + failed.getMessage() + "\n  Remedy: " + failed.remedy());
+            System.out.println("Failed: " + failed.getMessage() + "\n  Remedy: " + failed.remedy());
             Files.writeString(failure, failed.getMessage() + "\n" + failed.remedy(), StandardCharsets.UTF_8);
             System.exit(1);
         }

@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class PartLog implements AutoCloseable {
     private static final int KEPT_LINES = 200;
     private static final long MAX_BYTES = 8L * 1024 * 1024;
+
+    private static final Pattern FRAME = Pattern.compile("\\s+(at .*|\\.\\.\\. \\d+ more)|\\s*");
 
     private final Path file;
     private final Deque<String> lines = new ArrayDeque<>();
@@ -81,9 +84,11 @@ final class PartLog implements AutoCloseable {
         }
     }
 
-    /** The newest lines, oldest first. */
+    /** The newest lines that tell something, oldest first: the frames of stack traces are left out. */
     synchronized List<String> last(int count) {
-        return lines.stream().skip(Math.max(0, lines.size() - (long) count)).toList();
+        List<String> telling =
+                lines.stream().filter(line -> !FRAME.matcher(line).matches()).toList();
+        return telling.subList(Math.max(0, telling.size() - count), telling.size());
     }
 
     /** Every line that is still in memory, oldest first. */
