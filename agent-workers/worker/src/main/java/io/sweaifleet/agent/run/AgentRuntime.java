@@ -35,6 +35,8 @@ import io.sweaifleet.schemas.config.Settings;
 import io.sweaifleet.schemas.task.TaskResult;
 import io.sweaifleet.schemas.worker.Assignment;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -436,8 +438,14 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
         }
 
         private Failure threw(Throwable e) {
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace));
             log.warn(
-                    "playbook {} threw in task {}/{}", assignment.getKind(), attempt.pool(), assignment.getTaskId(), e);
+                    "playbook {} threw in task {}/{}: {}",
+                    assignment.getKind(),
+                    attempt.pool(),
+                    assignment.getTaskId(),
+                    SecretMasker.mask(trace.toString()));
             Throwable cause = e;
             for (int depth = 0; depth < 10 && cause.getCause() != null; depth++) {
                 cause = cause.getCause();

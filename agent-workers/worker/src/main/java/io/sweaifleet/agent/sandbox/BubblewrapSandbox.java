@@ -66,7 +66,7 @@ public final class BubblewrapSandbox implements Sandbox {
         this.host = host;
         this.user = user;
         this.kernelOverlay = kernelOverlay;
-        this.layers = new CacheLayers(host.home(), System.getenv(), kernelOverlay);
+        this.layers = new CacheLayers(host.home(), user, System.getenv(), kernelOverlay);
     }
 
     @Override

@@ -29,11 +29,13 @@ final class CacheLayers {
             + "shift 4; n=$((n-1)); done; exec \"$@\"";
 
     private final Path hostHome;
+    private final HostUser user;
     private final Map<String, String> hostVariables;
     private final boolean kernelOverlay;
 
-    CacheLayers(Path hostHome, Map<String, String> hostVariables, boolean kernelOverlay) {
+    CacheLayers(Path hostHome, HostUser user, Map<String, String> hostVariables, boolean kernelOverlay) {
         this.hostHome = hostHome;
+        this.user = user;
         this.hostVariables = Map.copyOf(hostVariables);
         this.kernelOverlay = kernelOverlay;
     }
@@ -44,7 +46,9 @@ final class CacheLayers {
      * @param target where the merged directory is on the host
      * @param inHome where commands find it, relative to their home directory
      * @param lower the host's cache
-     * @param linksTo where the symbolic links of a copied tree point; null for an overlay
+     * @param upper what commands write, of an overlay
+     * @param work the kernel's own directory, of an overlay
+     * @param overlay whether it is an overlay; else a tree of links
      */
     record Layer(Path target, String inHome, Path lower, Path upper, Path work, boolean overlay) {}
 
@@ -59,7 +63,7 @@ final class CacheLayers {
                     directory.host(),
                     base.resolve("upper"),
                     base.resolve("work"),
-                    kernelOverlay && mountable(directory.host()) && mountable(base));
+                    kernelOverlay && mountable(directory.host()) && mountable(base) && isOwn(directory.host()));
             if (layer.overlay()) {
                 Files.createDirectories(layer.upper());
                 Files.createDirectories(layer.work());
@@ -108,6 +112,15 @@ final class CacheLayers {
     private static boolean mountable(Path path) {
         String text = path.toString();
         return text.indexOf(':') < 0 && text.indexOf(',') < 0 && text.indexOf('\\') < 0;
+    }
+
+    /**
+     * Only the user's own ids exist in the name space that mounts: the overlay cannot copy up what another user or group
+     * owns, so nothing could be written next to it.
+     */
+    private boolean isOwn(Path cache) throws IOException {
+        return Files.getAttribute(cache, "unix:uid").equals(user.uid())
+                && Files.getAttribute(cache, "unix:gid").equals(user.gid());
     }
 
     private static void linkTree(Path from, Path to, Path linksTo) throws IOException {

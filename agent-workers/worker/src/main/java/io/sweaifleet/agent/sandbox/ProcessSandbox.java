@@ -18,11 +18,13 @@ public final class ProcessSandbox implements Sandbox {
     private final HostEnvironment host;
     private final HostUser user;
     private final CacheLayers layers;
+    private final boolean kernelOverlay;
 
     ProcessSandbox(HostEnvironment host, HostUser user, boolean kernelOverlay) {
         this.host = host;
         this.user = user;
-        this.layers = new CacheLayers(host.home(), System.getenv(), kernelOverlay);
+        this.kernelOverlay = kernelOverlay;
+        this.layers = new CacheLayers(host.home(), user, System.getenv(), kernelOverlay);
     }
 
     @Override
@@ -43,7 +45,11 @@ public final class ProcessSandbox implements Sandbox {
     @Override
     public String description() {
         return "process: commands run as plain processes of user " + user.name()
-                + ", as the operator allowed; they can read this user's files and use the network";
+                + ", as the operator allowed; they can read this user's files and use the network"
+                + (kernelOverlay
+                        ? ""
+                        : ", and write through the links to the files of its dependency caches, as the kernel has no"
+                                + " overlay for it");
     }
 
     @Override
