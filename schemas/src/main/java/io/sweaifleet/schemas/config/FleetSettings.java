@@ -72,7 +72,7 @@ public final class FleetSettings implements SettingsProvider {
             "default",
             "id: lower-case letters, digits and dashes, 1 to 100",
             false,
-            id());
+            FleetSettings::id);
 
     /** Prefix of settings passed on to every Kafka client. */
     public static final String KAFKA_CLIENT_PREFIX = "fleet.kafka.client.";
@@ -149,12 +149,10 @@ public final class FleetSettings implements SettingsProvider {
         return setting == null ? null : setting.defaultText();
     }
 
-    private static Function<String, String> id() {
-        return text -> {
-            if (!Keys.isId(text)) {
-                throw new IllegalArgumentException("is not an id");
-            }
-            return text;
-        };
+    private static String id(String text) {
+        if (!Keys.isId(text)) {
+            throw new IllegalArgumentException("is not an id");
+        }
+        return text;
     }
 }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -291,7 +292,9 @@ class HttpSchemaRegistryClientTest {
 
         // Then
         assertThat(server.authorizations())
-                .containsExactly("Basic " + Base64.getEncoder().encodeToString("ann:s3cret:with:colons".getBytes()));
+                .containsExactly("Basic "
+                        + Base64.getEncoder()
+                                .encodeToString("ann:s3cret:with:colons".getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
@@ -305,7 +308,8 @@ class HttpSchemaRegistryClientTest {
 
         // Then
         assertThat(server.authorizations())
-                .containsExactly("Basic " + Base64.getEncoder().encodeToString("ann:s3cret".getBytes()));
+                .containsExactly(
+                        "Basic " + Base64.getEncoder().encodeToString("ann:s3cret".getBytes(StandardCharsets.UTF_8)));
         assertThat(client.address()).doesNotContain("s3cret");
     }
 
@@ -515,7 +519,7 @@ class HttpSchemaRegistryClientTest {
                         "changeit")
                 .redirectErrorStream(true)
                 .start();
-        String output = new String(keytool.getInputStream().readAllBytes());
+        String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(keytool.waitFor()).as(output).isZero();
         return store;
     }

@@ -14,6 +14,7 @@ import io.sweaifleet.schemas.task.TaskSubmitted;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -94,9 +95,11 @@ class FleetAvroDeserializerTest {
     void shouldRefuseBytesThatAreNotInTheWireFormat() {
         // Given
         List<byte[]> garbage = List.of(
-                new byte[0], new byte[] {0}, new byte[] {0, 0, 0, 1}, "{\"id\": \"c-1\"}".getBytes(), new byte[] {
-                    1, 0, 0, 0, 3, 0, 0
-                });
+                new byte[0],
+                new byte[] {0},
+                new byte[] {0, 0, 0, 1},
+                "{\"id\": \"c-1\"}".getBytes(StandardCharsets.UTF_8),
+                new byte[] {1, 0, 0, 0, 3, 0, 0});
 
         // When / Then
         assertThat(garbage)
