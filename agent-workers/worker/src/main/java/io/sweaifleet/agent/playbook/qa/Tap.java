@@ -11,7 +11,7 @@ final class Tap {
 
     private static final Pattern PLAN = Pattern.compile("(?m)^1\\.\\.\\d+");
     private static final Pattern POINT =
-            Pattern.compile("^(ok|not ok)\\b\\s*(\\d+)?\\s*(?:- )?(.*?)(?:\\s+#\\s*(?i:(skip|todo))\\b\\s*(.*))?$");
+            Pattern.compile("^(ok|not ok)\\b\\s*(\\d+)?\\s*(?:- )?(.*?)(?:\\s*#\\s*(?i:(skip|todo))\\b\\s*(.*))?$");
     private static final Pattern DURATION = Pattern.compile("^\\s+duration_ms: ([\\d.]+)");
 
     private Tap() {}
