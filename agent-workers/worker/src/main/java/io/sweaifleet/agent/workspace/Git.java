@@ -107,7 +107,7 @@ public final class Git {
 
     /**
      * The environment for reading from a remote: the user's own configuration applies (proxies, certificates, credential
-     * helpers, ssh keys), because the user trusts it, but nothing may ask a question.
+     * helpers, ssh keys), because the user trusts it, but nothing may ask a question: there is no terminal to ask at.
      */
     public Map<String, String> networkEnvironment() {
         Map<String, String> variables = new TreeMap<>(System.getenv());
@@ -116,13 +116,13 @@ public final class Git {
                 .removeIf(
                         name -> name.startsWith("GIT_") && !name.startsWith("GIT_SSL") && !name.startsWith("GIT_SSH"));
         variables.put("LC_ALL", "C.UTF-8");
-        variables.putIfAbsent("GIT_SSH_COMMAND", "ssh -oBatchMode=yes -oConnectTimeout=20");
         variables.put("GIT_ALLOW_PROTOCOL", "file:git:http:https:ssh");
         harden(variables);
-        for (String helper : List.of("credential.helper")) {
-            // The user's helpers are wanted here: drop the setting that switches them off.
-            removeForced(variables, helper);
-        }
+        // The user's helpers are wanted here, so the setting that switches them off is not.
+        variables.keySet().removeIf(name -> name.startsWith("GIT_CONFIG_"));
+        Map<String, String> settings = new TreeMap<>(FORCED);
+        settings.remove("credential.helper");
+        putConfig(variables, settings);
         return variables;
     }
 
@@ -150,13 +150,6 @@ public final class Git {
             index++;
         }
         variables.put("GIT_CONFIG_COUNT", Integer.toString(index));
-    }
-
-    private static void removeForced(Map<String, String> variables, String key) {
-        Map<String, String> kept = new TreeMap<>(FORCED);
-        kept.remove(key);
-        variables.keySet().removeIf(name -> name.startsWith("GIT_CONFIG_KEY_") || name.startsWith("GIT_CONFIG_VALUE_"));
-        putConfig(variables, kept);
     }
 
     private static Map<String, String> forced() {

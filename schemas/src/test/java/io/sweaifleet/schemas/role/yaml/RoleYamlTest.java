@@ -153,6 +153,19 @@ class RoleYamlTest {
         assertThat(names).containsExactlyInAnyOrder("architect", "developer", "qa", "devops", "data");
     }
 
+    @Test
+    void shouldReadTheExampleOfTheDocumentation() throws Exception {
+        // Given
+        String page = Files.readString(Path.of("../docs/roles.md"));
+        int start = page.indexOf("```yaml\n") + "```yaml\n".length();
+
+        // When
+        List<RoleDefinition> roles = RoleYaml.parse("roles.md", page.substring(start, page.indexOf("```", start)));
+
+        // Then
+        assertThat(roles).extracting(RoleDefinition::getRole).containsExactly("writer");
+    }
+
     private static List<Path> filesOf(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.sorted().toList();
