@@ -93,7 +93,12 @@ public final class TestFleet implements AutoCloseable {
 
     /** A fleet with these serdes. */
     public static TestFleet with(Map<String, Object> serdes) {
-        return new TestFleet(serdes, new Patience(Duration.ofSeconds(30)));
+        return with(serdes, new Patience(Duration.ofSeconds(30)));
+    }
+
+    /** A fleet with these serdes, and this patience with the registry. */
+    public static TestFleet with(Map<String, Object> serdes, Patience patience) {
+        return new TestFleet(serdes, patience);
     }
 
     /** A fleet with the pool default, the roles named, and nothing to be read yet. */

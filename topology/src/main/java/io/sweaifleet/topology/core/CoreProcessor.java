@@ -3,7 +3,9 @@ package io.sweaifleet.topology.core;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.core.Cause;
 import io.sweaifleet.schemas.core.CauseType;
+import io.sweaifleet.schemas.core.CoreInputType;
 import io.sweaifleet.topology.core.EffectWriter.Outgoing;
+import io.sweaifleet.topology.core.domain.DamagedEntryException;
 import io.sweaifleet.topology.core.domain.Decision;
 import io.sweaifleet.topology.core.domain.Effect;
 import io.sweaifleet.topology.core.domain.Engine;
@@ -107,6 +109,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
         } else if (event != null) {
             Moment moment = new Moment(now, resumedAt, causeOf(received), offsetsNow);
             decide(event, moment, received);
+            tellPoolsOfRemovedRole(event, moment, received);
             dispatch(event.pool(), moment, received);
         }
         commitIfAllowed();
@@ -171,6 +174,16 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
             carryOut(engine.decide(view, event, moment), received, moment, null, null);
         } catch (PoisonedException poisoned) {
             setAside(event, poisoned, moment, received);
+        }
+    }
+
+    private void tellPoolsOfRemovedRole(Event event, Moment moment, Received received) {
+        if (event instanceof Event.Accepted accepted
+                && accepted.input().getType() == CoreInputType.ROLE
+                && view.get(new Key.OfRole(accepted.input().getName())) == null) {
+            for (String pool : List.copyOf(view.pools())) {
+                decide(new Event.RoleRemoved(pool, accepted.input().getName()), moment, received);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package io.sweaifleet.topology.core;
 
 import io.sweaifleet.topology.core.domain.Counters;
+import io.sweaifleet.topology.core.domain.DamagedEntryException;
 import io.sweaifleet.topology.core.domain.EarlyControl;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.LeaseEntry;
@@ -29,7 +30,7 @@ import java.util.Map;
  * <tr><td>{@code k}, task id</td><td>ledger: task, live or ended</td><td>get</td></tr>
  * <tr><td>{@code l}, worker id, lease id</td><td>lease</td><td>scan of a worker's, once</td></tr>
  * <tr><td>{@code m}, topic id, partition</td><td>highest offset taken from there</td><td>get</td></tr>
- * <tr><td>{@code q}, role, order, arrival, task id</td><td>nothing: the key is the queue</td><td>scan of a role's, onwards</td></tr>
+ * <tr><td>{@code q}, role, order, arrival, task id</td><td>workflow id</td><td>scan of a role's, onwards</td></tr>
  * <tr><td>{@code s}, control id</td><td>that it was taken, and what it was about</td><td>get</td></tr>
  * <tr><td>{@code t}, due time, kind, id</td><td>nothing: the key is the timer</td><td>scan up to now</td></tr>
  * <tr><td>{@code w}, worker id</td><td>worker</td><td>scan of {@code w}, once</td></tr>
@@ -165,6 +166,8 @@ final class Layout {
             out.text(control.controlId()).text(control.reason()).text(control.requestedBy());
         } else if (value instanceof TakenControl control) {
             out.text(control.workflowId()).text(control.taskId());
+        } else if (value instanceof String text) {
+            out.text(text);
         } else if (value instanceof Long number) {
             out.number(number);
         } else if (!(value instanceof Boolean)) {
@@ -213,6 +216,8 @@ final class Layout {
             return new EarlyControl(in.text(), in.text(), in.text());
         } else if (key instanceof Key.OfControl) {
             return new TakenControl(in.text(), in.text());
+        } else if (key instanceof Key.OfReady) {
+            return in.text();
         } else if (key instanceof Key.OfMark) {
             return in.number();
         }

@@ -72,6 +72,10 @@ final class StoreView implements StateView {
     }
 
     private <V> @Nullable Object entry(Key<V> key) {
+        if (key instanceof Key.OfTimer || key instanceof Key.OfReady) {
+            byte[] bytes = store.get(Bytes.wrap(Layout.key(key)));
+            return bytes == null ? null : Layout.value(key, bytes);
+        }
         Object cached = entries.get(key);
         if (cached != null) {
             return cached;

@@ -110,6 +110,7 @@ final class SimulatedFleet {
     void removeRole(String name) {
         input(new CoreInput(
                 "", CoreInputType.ROLE, origin("fleet.roles"), "", null, false, null, null, null, name, null, null));
+        happen(new Event.RoleRemoved(POOL, name));
     }
 
     private Origin origin(String topic) {

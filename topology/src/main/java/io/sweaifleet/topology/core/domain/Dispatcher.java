@@ -104,11 +104,12 @@ final class Dispatcher {
 
     private void assign(Key.OfReady ready, WorkerEntry worker) {
         String taskId = ready.taskId();
+        step.blamed = null;
+        TaskEntry.Live task = queuedTask(ready);
         step.state.delete(ready);
-        TaskEntry.Live task = step.liveTask(taskId);
         if (task == null || !(task.phase() instanceof TaskEntry.Phase.Ready)) {
-            throw new IllegalStateException(
-                    "Task " + step.pool + "/" + taskId + " is queued, but not ready: the state is damaged");
+            // Left behind by a workflow that was set aside with a damaged entry.
+            return;
         }
         step.blamed = task.workflowId();
         WorkflowEntry.Live workflow = step.workflowOf(taskId, task);
@@ -142,6 +143,16 @@ final class Dispatcher {
         step.journal(TaskEventType.TASK_ASSIGNED, taskId, task.workflowId(), task.spec())
                 .lease(lease)
                 .add();
+    }
+
+    private TaskEntry.@Nullable Live queuedTask(Key.OfReady ready) {
+        try {
+            return step.liveTask(ready.taskId());
+        } catch (DamagedEntryException damaged) {
+            // The queue knows whose task it is.
+            step.blamed = step.state.get(ready);
+            throw damaged;
+        }
     }
 
     private Assignment assignment(

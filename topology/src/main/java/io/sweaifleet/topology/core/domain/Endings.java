@@ -63,6 +63,42 @@ final class Endings {
         close(taskId, task, status, failure, null);
     }
 
+    /** Ends a task of which nothing but the id can be read. */
+    void endDamaged(String taskId, WorkflowEntry.Live atFirst, String workflowId, Failure failure) {
+        TaskSubmitted unknown = new TaskSubmitted(
+                taskId,
+                step.pool,
+                atFirst.tenant(),
+                workflowId,
+                "",
+                "",
+                "",
+                null,
+                null,
+                null,
+                Map.of(),
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                FailurePolicy.UNKNOWN,
+                Map.of(),
+                null,
+                null);
+        TaskEntry.Live stub = new TaskEntry.Live(
+                workflowId,
+                unknown,
+                List.of(),
+                0,
+                atFirst.acceptedAt(),
+                0,
+                0,
+                List.of(),
+                new TaskEntry.Phase.Waiting(0));
+        close(taskId, stub, TaskStatus.FAILED, failure, null);
+    }
+
     private void settle() {
         // A queue, not recursion: a chain of 1,000 tasks must not depend on the depth of the stack.
         for (Ended ended = unsettled.poll(); ended != null; ended = unsettled.poll()) {

@@ -62,6 +62,8 @@ public final class Engine {
             new Reports(step, endings).on(reported.result());
         } else if (event instanceof Event.Due due) {
             new Timers(step, endings).on(due.timer());
+        } else if (event instanceof Event.RoleRemoved removed) {
+            step.setTimer(step.now() + step.rules.unknownRoleGraceMs(), TimerKind.ROLE_REMOVED, removed.role());
         }
     }
 
@@ -109,7 +111,7 @@ public final class Engine {
                 .message(failure.getMessage())
                 .add();
         if (workflow instanceof WorkflowEntry.Live live) {
-            setAside(step, endings, live, failure);
+            setAside(step, endings, workflowId, live, failure);
         } else if (workflow == null && event instanceof Event.Accepted accepted && isSubmission(accepted.input())) {
             endings.endUnaccepted(Submission.of(accepted.input()), TaskStatus.FAILED, failure);
         }
@@ -124,9 +126,16 @@ public final class Engine {
         return workflow instanceof WorkflowEntry.Live live ? live.tenant() : "default";
     }
 
-    private static void setAside(Step step, Endings endings, WorkflowEntry.Live workflow, Failure failure) {
+    private static void setAside(
+            Step step, Endings endings, String workflowId, WorkflowEntry.Live workflow, Failure failure) {
         for (String taskId : workflow.taskIds()) {
-            TaskEntry.Live task = step.liveTask(taskId);
+            TaskEntry.Live task;
+            try {
+                task = step.liveTask(taskId);
+            } catch (DamagedEntryException damaged) {
+                endings.endDamaged(taskId, workflow, workflowId, failure);
+                continue;
+            }
             if (task == null) {
                 continue;
             }

@@ -42,6 +42,9 @@ public sealed interface Event {
         }
     }
 
+    /** A role's definition was removed: told to every pool. */
+    record RoleRemoved(String pool, String role) implements Event {}
+
     /** Tasks of a pool are given to its workers. */
     record Dispatch(String pool) implements Event {}
 }

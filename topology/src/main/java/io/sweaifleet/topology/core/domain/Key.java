@@ -51,14 +51,14 @@ public sealed interface Key<V> {
     record OfMark(String pool, String topicId, int partition) implements Key<Long> {}
 
     /**
-     * A queued task. Ascending order is the order of release within a role.
+     * A queued task; its value is the task's workflow. Ascending order is the order of release within a role.
      *
      * @param order moment at which the task became ready, less its priority times the pool's ageing time, in ms: constant
      *     over time, yet it lets a waiting task overtake a more urgent newer one
      * @param arrival number of the event that accepted the task; breaks ties
      */
     record OfReady(String pool, String role, long order, long arrival, String taskId)
-            implements Key<Boolean>, Comparable<OfReady> {
+            implements Key<String>, Comparable<OfReady> {
 
         private static final Comparator<OfReady> RELEASE_ORDER = Comparator.comparingLong(OfReady::order)
                 .thenComparingLong(OfReady::arrival)

@@ -23,7 +23,7 @@ final class Queue {
         Integer priority = task.spec().getPriority();
         long order = since - (priority == null ? 5 : priority) * step.rules.agingHalfTimeMs();
         step.putTask(taskId, task.withReadySince(since).withPhase(new TaskEntry.Phase.Ready(order)));
-        step.state.put(keyOf(step.pool, taskId, task, order), Boolean.TRUE);
+        step.state.put(keyOf(step.pool, taskId, task, order), task.workflowId());
         step.journal(TaskEventType.TASK_READY, taskId, task.workflowId(), task.spec())
                 .add();
         awaitDefinitions(step, taskId, task);

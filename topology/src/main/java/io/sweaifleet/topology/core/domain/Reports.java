@@ -19,6 +19,7 @@ final class Reports {
 
     void on(AgentResult report) {
         String taskId = report.getTaskId();
+        step.blamed = report.getWorkflowId();
         TaskEntry.Live task = step.liveTask(taskId);
         if (task == null
                 || !(task.phase() instanceof TaskEntry.Phase.Running running)

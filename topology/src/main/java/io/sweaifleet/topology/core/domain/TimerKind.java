@@ -21,5 +21,7 @@ public enum TimerKind {
     /** A worker that stayed away is forgotten; id: worker. */
     FORGET_WORKER,
     /** The rest of a cancelled workflow's tasks; id: workflow. */
-    CANCEL_REST
+    CANCEL_REST,
+    /** Queued tasks of a role that was removed, and not defined again by now, are refused; id: role. */
+    ROLE_REMOVED
 }

@@ -29,6 +29,7 @@ final class Timers {
             case FORGET_WORKER -> new Workers(step, endings).onForgetTimer(timer.id());
             case FORGET_WORKFLOW -> forgetWorkflow(timer.id());
             case FORGET_CONTROL -> forgetControl(timer.id());
+            case ROLE_REMOVED -> roleRemoved(timer.id());
             case CANCEL_REST -> new Controls(step, endings).cancelRest(timer.id());
         }
     }
@@ -120,6 +121,18 @@ final class Timers {
                                     + " and did not say that it had in " + step.rules.leaseGraceMs() + " ms",
                             "See the worker's log"));
         }
+    }
+
+    /** Tasks that wait for others or for a retry are asked for their role again when they are queued. */
+    private void roleRemoved(String role) {
+        for (int refused = 0; refused < Controls.CANCELS_PER_STEP; refused++) {
+            Key.OfReady next = step.state.firstReady(step.pool, role);
+            if (next == null || step.roleIsKnown(role)) {
+                return;
+            }
+            definitionGrace(next.taskId());
+        }
+        step.setTimer(step.now(), TimerKind.ROLE_REMOVED, role);
     }
 
     private void definitionGrace(String taskId) {
