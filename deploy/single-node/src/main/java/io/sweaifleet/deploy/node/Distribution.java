@@ -51,13 +51,24 @@ record Distribution(Path root) {
     }
 
     /** All jars of {@code lib/NAME}. */
-    String classPath(String name) {
-        return root.resolve("lib").resolve(name) + "/*";
+    String classPath(String name) throws PartException {
+        return real("lib/" + name) + "/*";
+    }
+
+    /**
+     * The option that loads archived classes of a folder of jars, where the build made an archive of them; a JVM that
+     * cannot use it, for instance because it is another version, goes on without.
+     */
+    List<String> archivedClasses(String folder) throws PartException {
+        Path archive = Path.of(real(folder) + ".jsa");
+        return Files.isReadable(archive)
+                ? List.of("-XX:SharedArchiveFile=" + archive, "-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr")
+                : List.of();
     }
 
     /** The registry's executable jar. */
     Path registryJar() throws PartException {
-        try (var files = Files.list(root.resolve("registry"))) {
+        try (var files = Files.list(real("registry"))) {
             return files.filter(file -> file.getFileName().toString().endsWith("-runner.jar"))
                     .findFirst()
                     .orElseThrow(() -> new IOException("no …-runner.jar"));
@@ -66,6 +77,15 @@ record Distribution(Path root) {
                     "the registry is missing in " + root + ": " + missing.getMessage(),
                     "build the fleet again",
                     missing);
+        }
+    }
+
+    /** A folder without links in its path: an archive of classes holds for one path only. */
+    private Path real(String folder) throws PartException {
+        try {
+            return root.resolve(folder).toRealPath();
+        } catch (IOException missing) {
+            throw new PartException(folder + " is missing in " + root, "build the fleet again", missing);
         }
     }
 
