@@ -1,5 +1,6 @@
 package io.sweaifleet.agent.playbook.qa;
 
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Texts of other programs, made fit for a finding. */
@@ -9,6 +10,8 @@ final class Messages {
     static final int MAX = 600;
 
     private static final Pattern ANSI = Pattern.compile("\u001b\\[[0-9;?]*[A-Za-z]");
+
+    private static final Pattern FRAME = Pattern.compile("\\R\\s+at (?:async )?\\S");
 
     private Messages() {}
 
@@ -20,6 +23,13 @@ final class Messages {
     static String bounded(String text) {
         String one = withoutColours(text).strip().replaceAll("\\s*\\R\\s*", " ");
         return one.length() <= MAX ? one : one.substring(0, MAX - 1) + "…";
+    }
+
+    /** What a text says before its stack trace begins, bounded; all of it when it begins with one. */
+    static String headline(String text) {
+        String plain = withoutColours(text).strip();
+        Matcher frame = FRAME.matcher(plain);
+        return bounded(frame.find() ? plain.substring(0, frame.start()) : plain);
     }
 
     /** The last lines of an output that say anything, joined, for a runner whose report is only its exit code. */

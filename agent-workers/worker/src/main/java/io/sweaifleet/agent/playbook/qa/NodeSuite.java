@@ -141,9 +141,19 @@ record NodeSuite(
                 SkipCode.ENVIRONMENT,
                 NOT_CACHED.matcher(output).find()
                         ? "its dependencies are not in the cache of " + manager + " on this machine" + what
-                        : String.join(" ", argv) + " failed: " + Messages.lastLines(output, 4),
+                        : String.join(" ", argv) + " failed: " + errors(output),
                 "run '" + manager + (manager.equals("npm") ? " ci" : " install")
                         + "' in the repository once on this machine");
+    }
+
+    /** What npm says first is the cause; what it says last is where its own log is. */
+    private static String errors(String output) {
+        List<String> errors = output.lines()
+                .filter(line -> line.startsWith("npm error ") && !line.startsWith("npm error code"))
+                .map(line -> line.substring("npm error ".length()))
+                .limit(3)
+                .toList();
+        return errors.isEmpty() ? Messages.lastLines(output, 4) : Messages.bounded(String.join(" ", errors));
     }
 
     private static Map<String, String> environment() {
@@ -228,13 +238,19 @@ record NodeSuite(
         String file = test.file().isEmpty() ? null : bench.relative(directory, test.file());
         boolean failed = test.status() == Status.FAILED;
         SourceLocator.Place place = failed ? bench.sources().named(test.details()) : null;
+        if (place == null && file != null) {
+            // Mocha shortens the paths of a stack trace to where it runs.
+            Matcher line = Pattern.compile(Pattern.quote(RepositoryPaths.name(file)) + ":(\\d{1,9})")
+                    .matcher(test.details());
+            place = failed && line.find() ? new SourceLocator.Place(file, Integer.valueOf(line.group(1))) : null;
+        }
         boolean own = place != null && (file == null || place.path().equals(file));
         return new TestResult(
                 file == null ? "" : file,
                 test.fullName().isEmpty() ? "(file)" : test.fullName(),
                 test.status(),
                 test.seconds(),
-                failed ? Messages.bounded(test.details()) : "",
+                failed ? Messages.headline(test.details()) : "",
                 own && place != null ? place.path() : file,
                 own && place != null ? place.line() : test.line(),
                 failed && !test.fullName().isEmpty() ? test.fullName() : "");
