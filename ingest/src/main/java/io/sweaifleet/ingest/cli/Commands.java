@@ -15,6 +15,13 @@ final class Commands {
                 new WatchCommand(context),
                 new CancelCommand(context),
                 new ResultsCommand(context),
+                new ReplayCommand(context),
+                new DeadLettersCommand(context),
+                new GraphCommand(context),
+                new RolesCommand(context),
+                new PoolsCommand(context),
+                new TopicsCommand(context),
+                new SchemasCommand(context),
                 new ConfigCommand(context));
     }
 }

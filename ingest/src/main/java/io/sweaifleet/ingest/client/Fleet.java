@@ -34,6 +34,9 @@ public interface Fleet extends AutoCloseable {
      */
     Appended send(FleetTopic topic, String key, SpecificRecord value);
 
+    /** The bytes of a value, as they stand in a topic. */
+    byte[] encode(FleetTopic topic, SpecificRecord value);
+
     /**
      * Appends a record without a value: for a compacted topic, what removes the key.
      *

@@ -55,8 +55,19 @@ public final class KafkaFleet implements Fleet {
 
     @Override
     public Appended send(FleetTopic topic, String key, SpecificRecord value) {
-        byte[] bytes = encode(topic.topicName(), value);
+        byte[] bytes = encode(topic, value);
         return sendRaw(new ProducerRecord<>(topic.topicName(), key.getBytes(StandardCharsets.UTF_8), bytes));
+    }
+
+    @Override
+    public byte[] encode(FleetTopic topic, SpecificRecord value) {
+        return serialize(topic.topicName(), value);
+    }
+
+    private <T extends SpecificRecord> byte[] serialize(String topic, T value) {
+        @SuppressWarnings("unchecked") // A record's class is the class it is a record of.
+        Class<T> type = (Class<T>) value.getClass();
+        return serde(type).serializer().serialize(topic, value);
     }
 
     @Override
@@ -87,12 +98,6 @@ public final class KafkaFleet implements Fleet {
             producer.close(CLOSE_TIMEOUT);
         }
         serdes.values().forEach(Serde::close);
-    }
-
-    private <T extends SpecificRecord> byte[] encode(String topic, T value) {
-        @SuppressWarnings("unchecked") // A record's class is the class it is a record of.
-        Class<T> type = (Class<T>) value.getClass();
-        return serde(type).serializer().serialize(topic, value);
     }
 
     @SuppressWarnings("unchecked") // Each class is kept with its own serde.

@@ -97,6 +97,15 @@ public final class KafkaTopicReader implements TopicReader {
     }
 
     @Override
+    public void only(Collection<TopicPartition> partitions) {
+        List<TopicPartition> others = consumer.assignment().stream()
+                .filter(partition -> !partitions.contains(partition))
+                .toList();
+        consumer.resume(partitions);
+        consumer.pause(others);
+    }
+
+    @Override
     public void wakeup() {
         consumer.wakeup();
     }

@@ -6,6 +6,7 @@ import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.topic.Keys;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,14 +62,18 @@ public final class StatusLookup {
     }
 
     private WorkflowView workflow(TopicReader reader, String pool, String workflowId) {
-        AtomicReference<WorkflowView> view = new AtomicReference<>(WorkflowView.unknown(pool, workflowId));
+        List<TaskEvent> events = new ArrayList<>();
         String key = Keys.of(pool, workflowId);
         Scan.read(reader, since(reader, FleetTopic.TASK_EVENTS, key), record -> {
             if (record.value() != null && key.equals(Fleet.keyOf(record))) {
-                view.set(view.get().after(fleet.decode(TaskEvent.class, record)));
+                events.add(fleet.decode(TaskEvent.class, record));
             }
         });
-        return view.get();
+        WorkflowView view = WorkflowView.unknown(pool, workflowId);
+        for (TaskEvent event : events) {
+            view = view.after(event);
+        }
+        return view;
     }
 
     private @Nullable TaskOutcome outcome(TopicReader reader, String pool, String taskId) {

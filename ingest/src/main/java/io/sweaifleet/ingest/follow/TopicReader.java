@@ -43,6 +43,9 @@ public interface TopicReader extends AutoCloseable {
      */
     boolean reached(Map<TopicPartition, Long> ends);
 
+    /** Reads of what was started only these partitions until told otherwise; the others keep their place. */
+    void only(Collection<TopicPartition> partitions);
+
     /** Makes a waiting {@link #poll} throw; from any thread. */
     void wakeup();
 

@@ -25,6 +25,7 @@ final class DependencyMapSvg {
     private static final int LAYER_WIDTH_LIMIT = 10;
     private static final int LABEL_LIMIT = 30;
     private static final double CHARACTER = 7.1;
+    private static final double SMALL_CHARACTER = 6.1;
     private static final double BOX_HEIGHT = 42;
     private static final double GAP_X = 26;
     private static final double GAP_Y = 66;
@@ -156,7 +157,13 @@ final class DependencyMapSvg {
     }
 
     private double boxWidth(int module) {
-        return Math.max(84, label(module).length() * CHARACTER + 24);
+        return Math.max(
+                84, Math.max(label(module).length() * CHARACTER, size(module).length() * SMALL_CHARACTER) + 24);
+    }
+
+    private String size(int module) {
+        DependencyMap.Module shown = graph.modules().get(module);
+        return (shown.language().isEmpty() ? "" : shown.language() + " · ") + compact(shown.lines()) + " lines";
     }
 
     private static double top(int layer) {
@@ -321,7 +328,6 @@ final class DependencyMapSvg {
     }
 
     private void drawBox(int module, double x, double y, double width) {
-        DependencyMap.Module shown = graph.modules().get(module);
         openNode(module, "");
         out.append("<rect x=\"")
                 .append(number(x))
@@ -342,9 +348,8 @@ final class DependencyMapSvg {
                 .append("\" y=\"")
                 .append(number(y + 33))
                 .append("\" text-anchor=\"middle\">")
-                .append(escape(shown.language().isEmpty() ? "" : shown.language() + " · "))
-                .append(compact(shown.lines()))
-                .append(" lines</text></g>\n");
+                .append(escape(size(module)))
+                .append("</text></g>\n");
     }
 
     // ---- circle ----------------------------------------------------------------------------------------------------

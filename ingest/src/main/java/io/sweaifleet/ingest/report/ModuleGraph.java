@@ -50,10 +50,14 @@ final class ModuleGraph {
         Map<String, Integer> index = IntStream.range(0, shown.size())
                 .boxed()
                 .collect(Collectors.toMap(i -> shown.get(i).id(), i -> i));
-        List<Edge> edges = map.imports().stream()
-                .filter(edge -> index.containsKey(edge.from()) && index.containsKey(edge.to()))
-                .map(edge -> new Edge(index.get(edge.from()), index.get(edge.to()), edge.count()))
-                .toList();
+        List<Edge> edges = new ArrayList<>();
+        for (DependencyMap.Import edge : map.imports()) {
+            Integer from = index.get(edge.from());
+            Integer to = index.get(edge.to());
+            if (from != null && to != null) {
+                edges.add(new Edge(from, to, edge.count()));
+            }
+        }
         return new ModuleGraph(shown, edges);
     }
 

@@ -39,7 +39,7 @@ public final class FakeFleet implements Fleet {
     private static final int PARTITIONS = 12;
 
     private final Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> log = new HashMap<>();
-    private final Settings settings;
+    private Settings settings;
     private Instant now = Instant.parse("2026-01-31T12:00:00Z");
     private BiConsumer<FleetTopic, SpecificRecord> onSend = (topic, value) -> {};
 
@@ -49,6 +49,12 @@ public final class FakeFleet implements Fleet {
 
     public FakeFleet() {
         this(Map.of("fleet.kafka.bootstrap-servers", "fake:1", "fleet.registry.url", "mock://fake"));
+    }
+
+    /** The same fleet with the settings a command came up with. */
+    public Fleet with(Settings effective) {
+        settings = effective;
+        return this;
     }
 
     /** Is called with everything that is sent, after it was appended: the rest of the fleet. */
@@ -106,6 +112,11 @@ public final class FakeFleet implements Fleet {
         Appended at = append(topic, key, encode(value));
         onSend.accept(topic, value);
         return at;
+    }
+
+    @Override
+    public byte[] encode(FleetTopic topic, SpecificRecord value) {
+        return encode(value);
     }
 
     @Override
@@ -170,6 +181,7 @@ public final class FakeFleet implements Fleet {
 
         private final Map<TopicPartition, Long> positions = new LinkedHashMap<>();
         private volatile boolean wakeup;
+        private Collection<TopicPartition> unpaused;
 
         @Override
         public List<TopicPartition> partitions(String topic) {
@@ -226,6 +238,7 @@ public final class FakeFleet implements Fleet {
         public void start(Map<TopicPartition, Long> offsets) {
             positions.clear();
             positions.putAll(offsets);
+            unpaused = positions.keySet();
         }
 
         @Override
@@ -250,6 +263,9 @@ public final class FakeFleet implements Fleet {
         private List<ConsumerRecord<byte[], byte[]>> take() {
             List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
             positions.replaceAll((partition, position) -> {
+                if (!unpaused.contains(partition)) {
+                    return position;
+                }
                 List<ConsumerRecord<byte[], byte[]>> fresh = log.getOrDefault(partition, List.of()).stream()
                         .filter(record -> record.offset() >= position)
                         .toList();
@@ -264,6 +280,11 @@ public final class FakeFleet implements Fleet {
         @Override
         public boolean reached(Map<TopicPartition, Long> ends) {
             return ends.entrySet().stream().allMatch(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
+        }
+
+        @Override
+        public void only(Collection<TopicPartition> partitions) {
+            unpaused = partitions;
         }
 
         @Override

@@ -1,0 +1,252 @@
+package io.sweaifleet.ingest.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sweaifleet.ingest.client.Fleet;
+import io.sweaifleet.ingest.follow.TopicReader;
+import io.sweaifleet.ingest.print.OutcomeJson;
+import io.sweaifleet.ingest.print.Terminal;
+import io.sweaifleet.ingest.replay.MissingRecordsException;
+import io.sweaifleet.ingest.replay.NewIds;
+import io.sweaifleet.ingest.replay.Position;
+import io.sweaifleet.ingest.replay.Replay;
+import io.sweaifleet.schemas.json.IsoTimes;
+import io.sweaifleet.schemas.json.RecordJson;
+import io.sweaifleet.schemas.serde.RegistryUnavailableException;
+import io.sweaifleet.schemas.task.TaskSubmitted;
+import io.sweaifleet.schemas.task.WorkflowSubmitted;
+import io.sweaifleet.schemas.topic.FleetTopic;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.avro.generic.IndexedRecord;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code fleet replay}. */
+@Command(
+        name = "replay",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Read a range of a topic again: committed records only, in the order of time.",
+            "Ends at what the topic held when it was asked. Fails, naming the earliest time there is, rather than start late."
+        },
+        footer = {
+            "",
+            "  fleet replay --topic fleet.task-events --from 1h --json",
+            "  fleet replay --topic fleet.tasks --from 2026-01-31 --to 2026-02-01 --into my.copy"
+        })
+final class ReplayCommand implements Callable<Integer> {
+
+    private static final String ORIGIN_HEADER = "fleet-replayed-from";
+
+    private final CliContext context;
+
+    @Mixin
+    private NodeOptions node = new NodeOptions();
+
+    @Option(
+            names = "--topic",
+            required = true,
+            paramLabel = "TOPIC",
+            description = "Topic of the fleet; `fleet.` may be left out.")
+    private String topic = "";
+
+    @Option(
+            names = "--from",
+            required = true,
+            paramLabel = "TIME|OFFSET",
+            description = "First record: a time, how long ago (15m), an offset (in each partition), or earliest.")
+    private String from = "";
+
+    @Option(
+            names = "--to",
+            paramLabel = "TIME|OFFSET",
+            description = "First record that is left out (default: all there are now).")
+    private @Nullable String to;
+
+    @Option(names = "--partition", paramLabel = "N", description = "Only this partition; may be repeated.")
+    private List<Integer> only = List.of();
+
+    @Option(names = "--json", description = "Print one JSON object a line.")
+    private boolean json;
+
+    @Option(
+            names = "--into",
+            paramLabel = "TOPIC",
+            description =
+                    "Copy the records there, as they are, instead of printing them. Refused for topics that the fleet"
+                            + " reads, unless with --new-ids.")
+    private @Nullable String into;
+
+    @Option(
+            names = "--new-ids",
+            description = "Let the fleet do the work again: submissions are copied with ids of their own.")
+    private boolean newIds;
+
+    ReplayCommand(CliContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        FleetTopic source = Topics.byName(topic);
+        Position start = position("--from", from);
+        Position end = to == null ? null : position("--to", to);
+        Optional<FleetTopic> target = into == null ? Optional.empty() : Topics.find(into);
+        refuseTarget(source, target);
+        try (Fleet fleet = context.open(node);
+                TopicReader reader = fleet.reader()) {
+            List<TopicPartition> partitions = partitions(reader, source);
+            if (into != null) {
+                requireTopic(reader, target.map(FleetTopic::topicName).orElse(into));
+            }
+            long count = new Replay(reader, partitions).run(start, end, record -> {
+                if (into == null) {
+                    print(fleet, source, record);
+                } else {
+                    copy(fleet, target, record);
+                }
+            });
+            context.terminal()
+                    .err()
+                    .println(count
+                            + (count == 1 ? " record" : " records")
+                            + (into == null ? "" : " copied into " + into));
+            return ExitCode.OK;
+        } catch (MissingRecordsException e) {
+            throw new CliException(
+                    ExitCode.FAILED, String.valueOf(e.getMessage()), "ask from there, or use --from earliest", e);
+        }
+    }
+
+    private Position position(String option, String text) {
+        return Position.parse(text, context.clock().instant())
+                .orElseThrow(() -> CliException.usage(
+                        option + " " + text + " is neither a time nor an offset",
+                        "write 2026-01-31T12:00:00Z, how long ago such as 15m, an offset, or earliest"));
+    }
+
+    private void refuseTarget(FleetTopic source, Optional<FleetTopic> target) {
+        if (into == null) {
+            if (newIds) {
+                throw CliException.usage("--new-ids is for --into", "name the topic to copy to with --into");
+            }
+            return;
+        }
+        if (target.isEmpty()) {
+            if (newIds) {
+                throw CliException.usage(
+                        "--new-ids is for topics that the fleet reads, and " + into + " is none", "leave it out");
+            }
+            return;
+        }
+        FleetTopic wanted = target.get();
+        boolean submissions = source == FleetTopic.TASKS || source == FleetTopic.WORKFLOWS;
+        if (!submissions || source != wanted) {
+            throw CliException.usage(
+                    "the fleet reads " + wanted.topicName() + "; records of " + source.topicName()
+                            + " are not copied into it",
+                    "name a topic of your own; only submissions can be submitted again (fleet.tasks into fleet.tasks,"
+                            + " fleet.workflows into fleet.workflows, with --new-ids)");
+        }
+        if (!newIds) {
+            throw CliException.usage(
+                    "the fleet reads " + wanted.topicName() + " and would ignore submissions with ids it has seen",
+                    "to have the work done again add --new-ids; to look at the records name a topic of your own");
+        }
+    }
+
+    private static void requireTopic(TopicReader reader, String name) {
+        if (reader.partitions(name).isEmpty()) {
+            throw CliException.failed("the broker has no topic " + name, "create it first");
+        }
+    }
+
+    private List<TopicPartition> partitions(TopicReader reader, FleetTopic source) {
+        List<TopicPartition> all = Topics.partitions(reader, source);
+        if (only.isEmpty()) {
+            return all;
+        }
+        for (int number : only) {
+            if (number < 0 || number >= all.size()) {
+                throw CliException.usage(
+                        source.topicName() + " has no partition " + number, "use 0 to " + (all.size() - 1));
+            }
+        }
+        return only.stream().distinct().map(all::get).toList();
+    }
+
+    private void print(Fleet fleet, FleetTopic source, ConsumerRecord<byte[], byte[]> record) {
+        Terminal terminal = context.terminal();
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
+        document.put("topic", record.topic());
+        document.put("partition", record.partition());
+        document.put("offset", record.offset());
+        document.put("timestamp", IsoTimes.format(Instant.ofEpochMilli(record.timestamp())));
+        document.put("key", Fleet.keyOf(record));
+        if (record.value() == null) {
+            document.putNull("value");
+        } else {
+            try {
+                document.set("value", RecordJson.toJson(decode(fleet, source.valueType(), record)));
+            } catch (RegistryUnavailableException e) {
+                throw e;
+            } catch (SerializationException e) {
+                // A topic that anyone may write to holds what anyone wrote; a replay shows that, too.
+                document.put("valueBase64", Base64.getEncoder().encodeToString(record.value()));
+                document.put("problem", String.valueOf(e.getMessage()));
+            }
+        }
+        if (json) {
+            terminal.out().println(OutcomeJson.line(document));
+        } else {
+            terminal.out()
+                    .println(document.get("timestamp").asText() + "  " + record.partition() + "/" + record.offset()
+                            + "  "
+                            + document.get("key").asText() + "  "
+                            + OutcomeJson.line(
+                                    document.has("value") ? document.get("value") : document.get("problem")));
+        }
+        if (terminal.out().checkError()) {
+            throw new CliException(ExitCode.OK, "the reader of the pipe has gone", "");
+        }
+    }
+
+    private static IndexedRecord decode(
+            Fleet fleet, Class<? extends SpecificRecord> type, ConsumerRecord<byte[], byte[]> record) {
+        return fleet.decode(type, record);
+    }
+
+    private void copy(Fleet fleet, Optional<FleetTopic> target, ConsumerRecord<byte[], byte[]> record) {
+        byte[] value = record.value();
+        byte[] key = record.key();
+        if (target.isPresent()) {
+            if (value == null) {
+                return;
+            }
+            SpecificRecord again = target.get() == FleetTopic.TASKS
+                    ? NewIds.of(fleet.decode(TaskSubmitted.class, record), context.ids())
+                    : NewIds.of(fleet.decode(WorkflowSubmitted.class, record), context.ids());
+            value = fleet.encode(target.get(), again);
+        }
+        Headers headers = new RecordHeaders(record.headers());
+        headers.add(
+                ORIGIN_HEADER,
+                (record.topic() + "/" + record.partition() + "/" + record.offset()).getBytes(StandardCharsets.UTF_8));
+        String name = target.map(FleetTopic::topicName).orElse(into);
+        fleet.sendRaw(new ProducerRecord<>(name, null, record.timestamp(), key, value, headers));
+    }
+}
