@@ -133,6 +133,13 @@ public final class MapDependencies implements Playbook {
                             + " sources in directories such as node_modules and vendor are not this project's own",
                     "");
         }
+        if (left.built() > 0) {
+            report.skip(
+                    "built scripts",
+                    "UNSUPPORTED",
+                    left.built() + " scripts in dist directories are made by a build from other files",
+                    "");
+        }
         if (left.overLimit() > 0) {
             report.skip(
                     "sources beyond the limit",
@@ -143,7 +150,7 @@ public final class MapDependencies implements Playbook {
         if (left.outOfTime() > 0) {
             report.skip(
                     "sources not read in time",
-                    "ENVIRONMENT",
+                    "DEADLINE",
                     left.outOfTime() + " sources were not read, since the deadline came near",
                     "Give the task a longer timeout, or fewer languages.");
         }
@@ -157,7 +164,7 @@ public final class MapDependencies implements Playbook {
         }
         left.denied()
                 .forEach((path, reason) ->
-                        report.skip(path, "TOOL_DENIED", reason, "Allow it in the rules of the role."));
+                        report.skip(path, "POLICY_DENIED", reason, "Allow it in the rules of the role."));
         for (String path : left.binary()) {
             report.skip(path, "UNSUPPORTED", "The file is binary in spite of its name", "");
         }
@@ -177,7 +184,7 @@ public final class MapDependencies implements Playbook {
         if (!log.ok()) {
             report.skip(
                     "history",
-                    "ENVIRONMENT",
+                    log.timedOut() ? "DEADLINE" : "ENVIRONMENT",
                     log.timedOut() ? "git log did not end in time" : "git log failed: " + lastLine(log.output()),
                     log.timedOut() ? "Give a smaller number in the input history." : "");
             return none;

@@ -23,6 +23,13 @@ record ScriptSource(List<Import> imports) implements ParsedSource {
      */
     record Import(String specifier, boolean typeOnly, int line) {}
 
+    /** The same imports, all only for types, as in a declaration file. */
+    ScriptSource onlyTypes() {
+        return new ScriptSource(imports.stream()
+                .map(declared -> new Import(declared.specifier(), true, declared.line()))
+                .toList());
+    }
+
     static ScriptSource parse(String text) {
         return new Parser(text).parse();
     }

@@ -40,6 +40,7 @@ record SourceTree(List<String> all, List<SourceFile> sources, Map<String, String
      * Sources that are not in the map.
      *
      * @param foreign number of files in directories of other projects' copies, such as node_modules
+     * @param built number of scripts in dist directories, which a build makes from others
      * @param overLimit number of files beyond the limit on files
      * @param tooLarge paths of files over {@link #LARGEST_SOURCE}
      * @param binary paths of files that are no text in spite of their name
@@ -49,6 +50,7 @@ record SourceTree(List<String> all, List<SourceFile> sources, Map<String, String
      */
     record Left(
             int foreign,
+            int built,
             int overLimit,
             List<String> tooLarge,
             List<String> binary,
@@ -70,10 +72,13 @@ record SourceTree(List<String> all, List<SourceFile> sources, Map<String, String
         List<String> configurations = new ArrayList<>();
         Map<String, Integer> unmapped = new TreeMap<>();
         int foreign = 0;
+        int built = 0;
         for (String path : all) {
             Optional<Language> language = Language.of(path).filter(languages::contains);
             if (WorkFiles.isForeign(path)) {
                 foreign += language.isPresent() ? 1 : 0;
+            } else if (language.isPresent() && isBuilt(path, language.get())) {
+                built++;
             } else if (language.isPresent()) {
                 wanted.add(path);
             } else if (CONFIGURATION.matcher(path).matches()) {
@@ -90,7 +95,8 @@ record SourceTree(List<String> all, List<SourceFile> sources, Map<String, String
                 all,
                 List.copyOf(reader.sources),
                 texts,
-                new Left(foreign, overLimit, reader.tooLarge, reader.binary, reader.denied, outOfTime, unmapped));
+                new Left(
+                        foreign, built, overLimit, reader.tooLarge, reader.binary, reader.denied, outOfTime, unmapped));
     }
 
     private static Map<String, String> texts(Toolbox tools, List<String> paths)
@@ -112,6 +118,10 @@ record SourceTree(List<String> all, List<SourceFile> sources, Map<String, String
                     .ifPresent(text -> lines.put(path, Scanner.lines(text))));
         }
         return lines;
+    }
+
+    private static boolean isBuilt(String path, Language language) {
+        return language.isScript() && (path.startsWith("dist/") || path.contains("/dist/"));
     }
 
     private static boolean isGenerated(String text) {
@@ -172,15 +182,21 @@ record SourceTree(List<String> all, List<SourceFile> sources, Map<String, String
             denied.put(path, reason);
         }
 
+        private static ParsedSource script(String path, String text) {
+            if (path.endsWith(".vue") || path.endsWith(".svelte")) {
+                return ScriptSource.parseComponent(text);
+            }
+            ScriptSource parsed = ScriptSource.parse(text);
+            boolean declaration = path.endsWith(".d.ts") || path.endsWith(".d.mts") || path.endsWith(".d.cts");
+            return declaration ? parsed.onlyTypes() : parsed;
+        }
+
         private static ParsedSource parse(String path, Language language, String text) {
             return switch (language) {
                 case JAVA -> JavaSource.parse(text);
                 case PYTHON -> PythonSource.parse(text);
                 case GO -> GoSource.parse(text);
-                case JAVASCRIPT, TYPESCRIPT ->
-                    path.endsWith(".vue") || path.endsWith(".svelte")
-                            ? ScriptSource.parseComponent(text)
-                            : ScriptSource.parse(text);
+                case JAVASCRIPT, TYPESCRIPT -> script(path, text);
             };
         }
     }

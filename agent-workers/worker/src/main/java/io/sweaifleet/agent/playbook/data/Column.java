@@ -118,7 +118,9 @@ final class Column {
         String min = shown && numbers ? shown(least) : shown && dated ? earliest : "";
         String max = shown && numbers ? shown(greatest) : shown && dated ? latest : "";
         long nulls = Math.max(0, rows - rowsWithValue);
-        boolean unique = nulls == 0 && !duplicates && rows >= 2 && values == rows;
+        // Measurements differ by chance, and are nobody's key.
+        boolean identifying = !types.containsKey(ValueType.DECIMAL) && !types.containsKey(ValueType.BOOLEAN);
+        boolean unique = identifying && nulls == 0 && !duplicates && rows >= 2 && values == rows;
         return new ColumnProfile(
                 name,
                 new EnumMap<>(types.isEmpty() ? Map.of(ValueType.TEXT, 0L) : types),

@@ -37,6 +37,7 @@ final class PersonalData {
     private static final Pattern IP =
             Pattern.compile("((25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(25[0-5]|2[0-4]\\d|1?\\d?\\d)");
     private static final int LONGEST = 254;
+    private static final int LONGEST_IP = 15;
 
     private static final Map<String, String> NAMES = Map.ofEntries(
             Map.entry("email", "e-mail addresses"),
@@ -94,7 +95,9 @@ final class PersonalData {
             return PHONE.matcher(text).matches() ? Optional.of(Kind.PHONE) : Optional.empty();
         }
         if (Character.isDigit(first)) {
-            if (text.indexOf('.') > 0 && IP.matcher(text).matches()) {
+            if (length <= LONGEST_IP
+                    && text.indexOf('.') > 0
+                    && IP.matcher(text).matches()) {
                 return Optional.of(Kind.IP);
             }
             return isCard(text) ? Optional.of(Kind.CARD) : Optional.empty();

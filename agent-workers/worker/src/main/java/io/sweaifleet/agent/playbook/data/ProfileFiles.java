@@ -188,7 +188,7 @@ public final class ProfileFiles implements Playbook {
             if (outOfTime > 0) {
                 report.skip(
                         "files not read in time",
-                        "ENVIRONMENT",
+                        "DEADLINE",
                         outOfTime + " files were not read, since the deadline came near",
                         "Give the task a longer timeout, or fewer formats.");
             }
@@ -237,7 +237,7 @@ public final class ProfileFiles implements Playbook {
 
         @Override
         public void denied(String path, String reason) {
-            report.skip(path, "TOOL_DENIED", reason, "Allow it in the rules of the role.");
+            report.skip(path, "POLICY_DENIED", reason, "Allow it in the rules of the role.");
         }
     }
 }

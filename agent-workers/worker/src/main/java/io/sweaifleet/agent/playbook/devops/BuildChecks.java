@@ -198,8 +198,11 @@ final class BuildChecks {
                 issues.add(Rule.PYTHON_REQUIRES_MISSING, path, null, "The project table has no requires-python");
             }
         }
+        // Below a project's directory lie its examples and templates.
+        List<String> topmost = project.topmost("pyproject.toml", "setup.py");
         for (String path : project.named("setup.py")) {
-            if (!project.has(Texts.join(Texts.directory(path), "pyproject.toml"))) {
+            if (topmost.contains(Texts.directory(path))
+                    && !project.has(Texts.join(Texts.directory(path), "pyproject.toml"))) {
                 issues.add(Rule.PYTHON_PYPROJECT_MISSING, path, null, "No pyproject.toml stands beside it");
             }
         }

@@ -140,7 +140,7 @@ public final class CheckFiles implements Playbook {
 
                 @Override
                 public void denied(String path, String reason) {
-                    report.skip(path, "TOOL_DENIED", reason, "Allow it in the rules of the role.");
+                    report.skip(path, "POLICY_DENIED", reason, "Allow it in the rules of the role.");
                 }
             });
         }

@@ -13,7 +13,7 @@ public final class Denials {
     public static PlaybookFailure failure(ToolDenied denied) {
         return PlaybookFailure.failed(
                 FailureClass.PERMANENT,
-                "TOOL_DENIED",
+                "POLICY_DENIED",
                 denied.getMessage() + " (rule " + denied.rule() + ")",
                 "Allow the call in the rules of the role, or give the task to a role that may make it.");
     }

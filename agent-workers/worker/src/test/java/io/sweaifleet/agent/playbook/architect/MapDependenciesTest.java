@@ -181,6 +181,28 @@ class MapDependenciesTest {
     }
 
     @Test
+    void shouldTakeNeitherTypesNorBuiltScriptsForCycles() {
+        // Given
+        repository
+                .file("package.json", "{}")
+                .file("a/one.ts", "import type { B } from '../b/two'")
+                .file("b/two.ts", "import { A } from '../a/one'")
+                .file("c/one.d.ts", "import { D } from '../d/two'")
+                .file("d/two.d.ts", "import { C } from '../c/one'")
+                .file("dist/e/one.js", "require('../f/two')")
+                .file("dist/f/two.js", "require('../e/one')");
+
+        // When
+        repository.run(playbook);
+
+        // Then
+        assertThat(repository.findings()).isEmpty();
+        assertThat(edges(repository.json("dependency-map.json")))
+                .containsExactly("a -> b 1", "b -> a 1", "c -> d 1", "d -> c 1");
+        assertThat(repository.skips()).contains("built scripts");
+    }
+
+    @Test
     void shouldResolveGoPackagesToTheFilesThatDeclareWhatIsUsed() {
         // Given
         repository

@@ -220,7 +220,7 @@ class ChecksTest {
                 "requirements.txt",
                 "# comment\na==1.0\nb>=2 # why\nc\nd==1.*\ne[x]===1.0 ; python_version > '3'\n-r other.txt\nf @ https://x/f.whl\n--hash=1\n");
         files.put("pyproject.toml", "[project]\nname = 'x'\n[tool.x]\nrequires-python = '>=3'\n");
-        files.put("old/setup.py", "");
+        files.put("examples/one/setup.py", "");
         files.put("go.mod", "module x\nrequire a v1\nreplace a => ../a\nreplace b => ./b\n");
         files.put(
                 "build.gradle",
@@ -233,7 +233,6 @@ class ChecksTest {
                         "requirements.txt python-requirements-unpinned:3",
                         "pyproject.toml python-build-backend-missing",
                         "pyproject.toml python-requires-missing",
-                        "old/setup.py python-pyproject-missing",
                         "go.mod go-sum-missing",
                         "go.mod go-version-missing",
                         "go.mod go-replace-local:3",
@@ -241,6 +240,12 @@ class ChecksTest {
                         "build.gradle gradle-http-repository:3",
                         "gradle/wrapper/gradle-wrapper.properties gradle-wrapper-checksum",
                         "Makefile make-phony-missing:6");
+    }
+
+    @Test
+    void shouldAskForPyprojectOnlyWhereAProjectBegins() {
+        assertThat(project(Map.of("old/setup.py", "", "old/examples/x/setup.py", ""), BuildChecks::check))
+                .containsExactly("old/setup.py python-pyproject-missing");
     }
 
     @Test
