@@ -11,7 +11,7 @@ FOREACH (ignored IN CASE WHEN event.type = 'DECISION' OR event.verdict <> 'ALLOW
   MERGE (d:Decision {id: event.id})
   SET d.at = datetime(event.at), d.by = event.brain.kind, d.brain = event.brain.name,
       d.kind = CASE event.type WHEN 'DECISION' THEN 'brain' ELSE 'policy' END,
-      d.chosen = CASE event.type WHEN 'DECISION' THEN coalesce(event.arguments.chosen, event.reason) ELSE event.verdict + ' ' + event.tool END,
+      d.chosen = CASE event.type WHEN 'DECISION' THEN event.arguments.chosen ELSE event.verdict + ' ' + event.tool END,
       d.why = event.reason, d.rule = event.rule, d.insteadOf = event.alternatives
   MERGE (a)-[:MADE]->(d)
 )
