@@ -70,7 +70,11 @@ final class InputPurge implements Runnable {
                 admin.listOffsets(young).all().get(WAIT_MS, TimeUnit.MILLISECONDS);
         Map<TopicPartition, RecordsToDelete> deletable = new HashMap<>();
         firstKept.forEach((partition, info) -> {
-            long done = committed.get(partition).offset();
+            OffsetAndMetadata processed = committed.get(partition);
+            if (processed == null) {
+                return;
+            }
+            long done = processed.offset();
             // No record that young: everything that is done with may go.
             long before = info.offset() < 0 ? done : Math.min(done, info.offset());
             if (before > 0) {

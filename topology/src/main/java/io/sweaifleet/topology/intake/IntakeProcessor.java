@@ -78,7 +78,7 @@ final class IntakeProcessor implements Processor<byte[], byte[], byte[], Payload
                 record.headers());
     }
 
-    private record Outgoing(String sink, byte[] key, Payload value, Headers headers) {}
+    private record Outgoing(String sink, byte @Nullable [] key, Payload value, Headers headers) {}
 
     private List<Outgoing> take(Received received) {
         try {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -240,7 +241,10 @@ final class SubmissionRules {
         String at = left.keySet().stream().sorted().findFirst().orElseThrow();
         while (!path.contains(at)) {
             path.add(at);
-            at = left.get(at).stream().sorted().findFirst().orElseThrow();
+            at = Objects.requireNonNull(left.get(at)).stream()
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow();
         }
         List<String> cycle = new ArrayList<>(path.subList(path.indexOf(at), path.size()));
         cycle.add(at);

@@ -24,7 +24,7 @@ public final class WorkerApp {
         try {
             run(configFile(arguments));
         } catch (SettingException e) {
-            end(e.getMessage());
+            end(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             end("interrupted");
         } catch (IOException | RuntimeException | LinkageError e) {

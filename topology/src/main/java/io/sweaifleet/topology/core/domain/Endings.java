@@ -150,15 +150,15 @@ final class Endings {
         if (deadline != null) {
             step.dropTimer(deadline.toEpochMilli(), TimerKind.DEADLINE, taskId);
         }
-        boolean mayBeAskedFor = !task.dependents().isEmpty() && result != null;
+        TaskResult kept = task.dependents().isEmpty() ? null : result;
         step.putTask(
                 taskId,
                 new TaskEntry.Ended(
                         task.workflowId(),
                         status,
                         task.attempts().size(),
-                        mayBeAskedFor ? result.getOutputs() : Map.of(),
-                        mayBeAskedFor ? result.getArtifacts() : List.of()));
+                        kept == null ? Map.of() : kept.getOutputs(),
+                        kept == null ? List.of() : kept.getArtifacts()));
         step.tell(new Effect.Outcome(
                 outcome(
                         taskId,

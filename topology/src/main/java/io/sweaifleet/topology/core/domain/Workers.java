@@ -47,7 +47,7 @@ final class Workers {
         if (known != null && !same) {
             loseAll(known, "worker " + known.workerId() + " was restarted");
         }
-        WorkerEntry current = refreshed(heartbeat, same ? step.worker(known.workerId()) : null, known);
+        WorkerEntry current = refreshed(heartbeat, known != null && same ? step.worker(known.workerId()) : null, known);
         announce(heartbeat, known, current);
         step.state.put(new Key.OfWorker(step.pool, current.workerId()), current);
         if (hello) {
