@@ -489,6 +489,44 @@ class RulesTest {
     }
 
     @Test
+    void shouldNotAcknowledgeAgainWhileCommandsAreOnTheirWay() {
+        // Given
+        SimWorker worker = worker(2);
+        fleet.submit(workflow("t", task("t", "qa").build()));
+        worker.obey();
+        worker.report(only(worker), AgentResultType.SUCCEEDED, null);
+        int sent = fleet.commands.size();
+
+        // When
+        for (int i = 0; i < 5; i++) {
+            worker.beat(HeartbeatType.ALIVE);
+        }
+
+        // Then
+        assertThat(fleet.commands).hasSize(sent);
+        worker.obey();
+        assertThat(worker.finished).isEmpty();
+    }
+
+    @Test
+    void shouldStopWhatAWorkerStillRunsWhenItComesBackAfterItsLeasesExpired() {
+        // Given
+        SimWorker worker = worker(1);
+        fleet.submit(workflow("t", task("t", "qa").build()));
+        worker.obey();
+        worker.alive = false;
+        fleet.pass(100_000);
+
+        // When
+        worker.alive = true;
+        worker.obey();
+
+        // Then
+        assertThat(worker.running).isEmpty();
+        assertThat(fleet.eventsOf("t")).contains(TaskEventType.LEASE_EXPIRED);
+    }
+
+    @Test
     void shouldIgnoreASupersededIncarnationAndReintroduceAStranger() {
         // Given
         SimWorker old = worker(1);

@@ -3,7 +3,9 @@ package io.sweaifleet.deploy.tests;
 import io.sweaifleet.schemas.serde.UndecodableException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
+import org.apache.avro.Schema;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
@@ -33,6 +35,8 @@ public final class FixedIdSerde implements Serde<SpecificRecord> {
 
     @Override
     public Serializer<SpecificRecord> serializer() {
+        Schema schema = SpecificData.get().getSchema(type);
+        SpecificDatumWriter<SpecificRecord> writer = new SpecificDatumWriter<>(schema);
         return (topic, record) -> {
             if (record == null) {
                 return null;
@@ -40,25 +44,24 @@ public final class FixedIdSerde implements Serde<SpecificRecord> {
             try {
                 ByteArrayOutputStream out = new ByteArrayOutputStream();
                 out.write(new byte[] {0, 0, 0, 0, 1});
-                var encoder = EncoderFactory.get().directBinaryEncoder(out, null);
-                new SpecificDatumWriter<SpecificRecord>(record.getSchema()).write(record, encoder);
+                writer.write(record, EncoderFactory.get().directBinaryEncoder(out, null));
                 return out.toByteArray();
             } catch (IOException e) {
-                throw new IllegalStateException(e);
+                throw new UncheckedIOException(e);
             }
         };
     }
 
     @Override
     public Deserializer<SpecificRecord> deserializer() {
-        var schema = SpecificData.get().getSchema(type);
+        SpecificDatumReader<SpecificRecord> reader =
+                new SpecificDatumReader<>(SpecificData.get().getSchema(type));
         return (topic, bytes) -> {
             if (bytes == null) {
                 return null;
             }
             try {
-                var decoder = DecoderFactory.get().binaryDecoder(bytes, HEAD, bytes.length - HEAD, null);
-                return new SpecificDatumReader<SpecificRecord>(schema).read(null, decoder);
+                return reader.read(null, DecoderFactory.get().binaryDecoder(bytes, HEAD, bytes.length - HEAD, null));
             } catch (IOException | RuntimeException e) {
                 throw new UndecodableException("Not a " + type.getSimpleName() + ": " + e, e);
             }

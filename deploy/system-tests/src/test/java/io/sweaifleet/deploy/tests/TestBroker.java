@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -31,6 +33,7 @@ final class TestBroker implements AutoCloseable {
 
     private final KafkaServer server;
     private final KafkaProducer<String, byte[]> producer;
+    private final Map<FleetTopic, Serializer<SpecificRecord>> serializers = new ConcurrentHashMap<>();
 
     TestBroker(Path directory) {
         server = KafkaServer.start(directory);
@@ -44,11 +47,14 @@ final class TestBroker implements AutoCloseable {
         return server.bootstrapServers();
     }
 
-    @SuppressWarnings("unchecked")
     <T extends SpecificRecord> byte[] encode(FleetTopic topic, T value) {
-        return FleetSerdes.value((Class<T>) topic.valueType(), SERDES)
-                .serializer()
-                .serialize(topic.topicName(), value);
+        return serializers.computeIfAbsent(topic, TestBroker::serializerOf).serialize(topic.topicName(), value);
+    }
+
+    @SuppressWarnings("unchecked") // the catalogue knows the type of a topic's values
+    private static Serializer<SpecificRecord> serializerOf(FleetTopic topic) {
+        return FleetSerdes.value((Class<SpecificRecord>) topic.valueType(), SERDES)
+                .serializer();
     }
 
     KafkaProducer<String, byte[]> producer() {

@@ -195,7 +195,19 @@ final class Workers {
                                 "Worker " + lease.workerId() + " is alive but did not take the assignment of task "
                                         + lease.taskId() + " (lease " + lease.leaseId() + ")",
                                 "See the worker's log: it may not be reading its commands"));
+                step.commandAbout(
+                        heartbeat.getWorkerId(),
+                        heartbeat.getIncarnation(),
+                        CommandType.CANCEL,
+                        lease.leaseId(),
+                        "The assignment was not taken in time");
             }
+        }
+        if (!hasAppliedAllCommands(heartbeat)) {
+            // What it lists in excess is most likely the subject of a command on its way. To tell it again would grow
+            // with
+            // the very lag that caused it.
+            return;
         }
         for (HeldLease held : heartbeat.getLeases()) {
             if (!given.contains(held.getLeaseId())) {
@@ -207,6 +219,11 @@ final class Workers {
                         "Lease " + held.getLeaseId() + " is not (or no longer) given to this worker");
             }
         }
+    }
+
+    private boolean hasAppliedAllCommands(Heartbeat heartbeat) {
+        WorkerEntry worker = step.worker(heartbeat.getWorkerId());
+        return worker != null && heartbeat.getLastCommandSequence() >= worker.commands();
     }
 
     private void loseAll(WorkerEntry worker, String why) {
@@ -246,6 +263,15 @@ final class Workers {
         String reason = "no heartbeat since " + Instant.ofEpochMilli(worker.lastHeartbeatAt());
         step.tell(new Effect.Agent(step.pool, workerId, status(away, reason)));
         step.setTimer(step.now() + FORGET_AFTER_MS, TimerKind.FORGET_WORKER, workerId);
+        // Should it come back, it must stop what is given to others by then.
+        for (LeaseEntry lease : step.state.leases(step.pool, workerId)) {
+            step.commandAbout(
+                    workerId,
+                    away.incarnation(),
+                    CommandType.CANCEL,
+                    lease.leaseId(),
+                    "The lease expired: the worker sent " + reason);
+        }
         loseAll(away, "worker " + workerId + " sent " + reason);
     }
 
