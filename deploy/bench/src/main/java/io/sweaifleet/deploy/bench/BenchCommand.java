@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bench",
         description = {
-            "Measures no-op tasks end to end on a node of its own, which is removed afterwards:",
+            "Measures no-op tasks end to end on a node of its own (without the graph), which is removed afterwards:",
             "paced latency, a burst, and a raw chain of produce and consume with the same hops."
         })
 public final class BenchCommand implements Callable<Integer> {

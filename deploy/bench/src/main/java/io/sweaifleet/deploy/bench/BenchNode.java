@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 /** A node of the benchmark's own, in a temporary directory, with one worker per pool. Closing it removes everything. */
 final class BenchNode implements AutoCloseable {
 
+    /** The graph is fed by the topics like any consumer; it is no part of a task's way, and would share the two cores. */
+    private static final String PATH_OF_A_TASK = "redis,kafka,registry,topology,worker";
+
     private final LocalNode node;
     private final List<Path> directories = new ArrayList<>();
     private final Path parent;
@@ -35,7 +38,7 @@ final class BenchNode implements AutoCloseable {
                         CliException.environment("this distribution has no single node", "Build it with ./fleet."));
         BenchNode bench = new BenchNode(node, Files.createTempDirectory("fleet-bench-"));
         try {
-            bench.startNode(pools.get(0), Map.of(), progress);
+            bench.startNode(pools.get(0), Map.of("fleet.node.parts", PATH_OF_A_TASK), progress);
             Settings settings = bench.settings();
             BenchRole.declare(settings, pools);
             for (String pool : pools.subList(1, pools.size())) {
