@@ -22,6 +22,7 @@ final class Commands {
                 new PoolsCommand(context),
                 new TopicsCommand(context),
                 new SchemasCommand(context),
+                new AgentsCommand(context),
                 new ConfigCommand(context));
     }
 }

@@ -3,7 +3,7 @@ package io.sweaifleet.ingest.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sweaifleet.ingest.client.Fleet;
-import io.sweaifleet.ingest.follow.TopicReader;
+import io.sweaifleet.ingest.client.TopicReader;
 import io.sweaifleet.ingest.print.OutcomeJson;
 import io.sweaifleet.ingest.print.Terminal;
 import io.sweaifleet.ingest.replay.MissingRecordsException;

@@ -1,6 +1,6 @@
 package io.sweaifleet.ingest.cli;
 
-import io.sweaifleet.ingest.follow.TopicReader;
+import io.sweaifleet.ingest.client.TopicReader;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.sweaifleet.ingest.cli;
 
 import io.sweaifleet.ingest.client.Fleet;
-import io.sweaifleet.ingest.follow.TopicReader;
+import io.sweaifleet.ingest.client.TopicReader;
 import io.sweaifleet.ingest.print.OutcomeJson;
 import io.sweaifleet.ingest.print.OutcomeTable;
 import io.sweaifleet.ingest.print.Style;

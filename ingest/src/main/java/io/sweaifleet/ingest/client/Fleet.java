@@ -1,6 +1,5 @@
 package io.sweaifleet.ingest.client;
 
-import io.sweaifleet.ingest.follow.TopicReader;
 import io.sweaifleet.schemas.config.Settings;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import java.util.Map;

@@ -1,7 +1,5 @@
 package io.sweaifleet.ingest.client;
 
-import io.sweaifleet.ingest.follow.KafkaTopicReader;
-import io.sweaifleet.ingest.follow.TopicReader;
 import io.sweaifleet.schemas.config.FleetSettings;
 import io.sweaifleet.schemas.config.Settings;
 import io.sweaifleet.schemas.serde.FleetSerdes;

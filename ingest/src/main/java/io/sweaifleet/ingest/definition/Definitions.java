@@ -1,8 +1,8 @@
 package io.sweaifleet.ingest.definition;
 
 import io.sweaifleet.ingest.client.Fleet;
+import io.sweaifleet.ingest.client.TopicReader;
 import io.sweaifleet.ingest.follow.Scan;
-import io.sweaifleet.ingest.follow.TopicReader;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.topic.FleetTopic;

@@ -1,5 +1,6 @@
 package io.sweaifleet.ingest.follow;
 
+import io.sweaifleet.ingest.client.TopicReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.sweaifleet.ingest.follow;
 
 import io.sweaifleet.ingest.client.Fleet;
+import io.sweaifleet.ingest.client.TopicReader;
 import io.sweaifleet.schemas.core.DeadLetter;
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;

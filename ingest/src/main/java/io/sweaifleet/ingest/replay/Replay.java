@@ -1,6 +1,6 @@
 package io.sweaifleet.ingest.replay;
 
-import io.sweaifleet.ingest.follow.TopicReader;
+import io.sweaifleet.ingest.client.TopicReader;
 import io.sweaifleet.schemas.json.IsoTimes;
 import java.time.Duration;
 import java.time.Instant;

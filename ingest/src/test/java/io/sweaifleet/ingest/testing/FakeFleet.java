@@ -1,7 +1,7 @@
 package io.sweaifleet.ingest.testing;
 
 import io.sweaifleet.ingest.client.Fleet;
-import io.sweaifleet.ingest.follow.TopicReader;
+import io.sweaifleet.ingest.client.TopicReader;
 import io.sweaifleet.schemas.config.Settings;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.topic.Keys;

@@ -1,4 +1,4 @@
-package io.sweaifleet.ingest.follow;
+package io.sweaifleet.ingest.client;
 
 import java.time.Duration;
 import java.time.Instant;
