@@ -103,14 +103,7 @@ public enum FleetTopic {
             Shape.keyed(2 * Shape.MIB),
             "core",
             "any consumer, CLI, Neo4j sink"),
-    AGENTS(
-            "fleet.agents",
-            "pool/worker",
-            AgentStatus.class,
-            TopicClass.COMPACTED,
-            Shape.table(),
-            "core",
-            "CLI, Neo4j sink"),
+    AGENTS("fleet.agents", "pool/worker", AgentStatus.class, TopicClass.COMPACTED, Shape.table(), "core", "CLI"),
     ROLES("fleet.roles", "role", RoleDefinition.class, TopicClass.COMPACTED, Shape.table(), "CLI", "intake, worker"),
     POOLS("fleet.pools", "pool", PoolDefinition.class, TopicClass.COMPACTED, Shape.table(), "CLI", "intake"),
     AUDIT(
@@ -120,7 +113,7 @@ public enum FleetTopic {
             TopicClass.JOURNAL,
             Shape.keyed(Shape.MIB),
             "worker",
-            "CLI, Neo4j sink"),
+            "Neo4j sink"),
     KNOWLEDGE(
             "fleet.knowledge",
             "subject id",

@@ -1,7 +1,5 @@
 package io.sweaifleet.deploy.tests;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaFieldAccess;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -11,6 +9,7 @@ import io.sweaifleet.schemas.topic.FleetTopic;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.TreeSet;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 
 /** A declared topic has a writer and a reader in the code, apart from the world outside. */
@@ -58,6 +57,7 @@ class TopicUseTest {
 
     @Test
     void shouldFindEachDeclaredWriterAndReaderInTheCode() {
+        SoftAssertions softly = new SoftAssertions();
         for (FleetTopic topic : EnumSet.allOf(FleetTopic.class)) {
             // When
             Set<String> users = usersOf(topic);
@@ -65,13 +65,18 @@ class TopicUseTest {
             // Then
             for (String declared : (topic.writers() + ", " + topic.readers()).split(",\\s*")) {
                 if (!declared.startsWith("any ")) {
-                    assertThat(users)
+                    softly.assertThat(users)
                             .as("%s is declared as written or read by '%s'", topic.topicName(), declared)
                             .contains(declared);
                 }
             }
-            assertThat(topic.writers()).as("writers of %s", topic.topicName()).isNotBlank();
-            assertThat(topic.readers()).as("readers of %s", topic.topicName()).isNotBlank();
+            softly.assertThat(topic.writers())
+                    .as("writers of %s", topic.topicName())
+                    .isNotBlank();
+            softly.assertThat(topic.readers())
+                    .as("readers of %s", topic.topicName())
+                    .isNotBlank();
         }
+        softly.assertAll();
     }
 }
