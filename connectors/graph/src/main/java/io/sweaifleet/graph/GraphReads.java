@@ -1,6 +1,7 @@
 package io.sweaifleet.graph;
 
 import java.time.ZonedDateTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -181,9 +182,10 @@ public final class GraphReads {
     }
 
     // Map.of refuses null, which the queries take for "all".
+    @SuppressWarnings("NullAway") // The driver's signature is not annotated; it takes null for Cypher's null.
     private static Map<String, Object> parameters(String name, @Nullable String value, int limit) {
-        var parameters = new java.util.HashMap<String, Object>();
-        parameters.put(name, org.neo4j.driver.Values.value(value));
+        Map<String, Object> parameters = new HashMap<>();
+        parameters.put(name, value);
         parameters.put("limit", limit);
         return parameters;
     }
