@@ -102,7 +102,7 @@ final class NodeFixture implements AutoCloseable {
                     .redirectInput(Path.of("/dev/null").toFile())
                     .redirectOutput(output.toFile());
             // A build may itself run inside a fleet run.
-            builder.environment().remove("FLEET_RUN");
+            builder.environment().keySet().removeIf(name -> name.startsWith("FLEET_"));
             Process process = builder.start();
             if (!process.waitFor(COMMAND.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();

@@ -46,7 +46,7 @@ final class TopologyProcess implements AutoCloseable {
             properties.store(out, null);
         }
         Path log = home.resolve("topology-" + System.nanoTime() + ".log");
-        Process process = new ProcessBuilder(
+        ProcessBuilder java = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
@@ -57,8 +57,10 @@ final class TopologyProcess implements AutoCloseable {
                         "--config",
                         config.toString())
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+                .redirectOutput(log.toFile());
+        // A setting of the shell that runs the tests would win over the file.
+        java.environment().keySet().removeIf(name -> name.startsWith("FLEET_"));
+        Process process = java.start();
         return new TopologyProcess(process, log);
     }
 
