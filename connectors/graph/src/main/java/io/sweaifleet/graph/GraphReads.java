@@ -1,15 +1,19 @@
 package io.sweaifleet.graph;
 
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.neo4j.driver.AccessMode;
 import org.neo4j.driver.Driver;
 import org.neo4j.driver.Record;
 import org.neo4j.driver.SessionConfig;
 import org.neo4j.driver.Value;
+import org.neo4j.driver.types.Entity;
+import org.neo4j.driver.types.Path;
 
 /**
  * Questions to the knowledge graph, as typed queries. Every query runs in a read transaction, which the server refuses to
@@ -96,7 +100,7 @@ public final class GraphReads {
             String message,
             @Nullable ZonedDateTime validAt) {}
 
-    /** A result of {@link #query}: plain Java values, nodes and relations as maps. */
+    /** A result of {@link #query}: plain Java values; nodes and relations as maps, a path as the list of both. */
     public record Table(List<String> columns, List<List<@Nullable Object>> rows) {}
 
     /**
@@ -167,12 +171,36 @@ public final class GraphReads {
     }
 
     private static @Nullable Object plain(Value value) {
-        return switch (value.type().name()) {
-            case "NODE" -> value.asNode().asMap();
-            case "RELATIONSHIP" -> value.asRelationship().asMap();
-            case "PATH" -> value.asPath().toString();
-            default -> value.asObject();
-        };
+        return plain(value.asObject());
+    }
+
+    // Lists and maps may hold nodes too.
+    private static @Nullable Object plain(@Nullable Object value) {
+        if (value instanceof Entity entity) {
+            return plain(entity.asMap());
+        }
+        if (value instanceof Path path) {
+            List<@Nullable Object> steps = new ArrayList<>();
+            path.forEach(segment -> {
+                if (steps.isEmpty()) {
+                    steps.add(plain(segment.start()));
+                }
+                steps.add(plain(segment.relationship()));
+                steps.add(plain(segment.end()));
+            });
+            return steps.isEmpty() ? List.of(path.start().asMap()) : steps;
+        }
+        if (value instanceof List<?> list) {
+            List<@Nullable Object> all = new ArrayList<>();
+            list.forEach(element -> all.add(plain(element)));
+            return all;
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, @Nullable Object> sorted = new TreeMap<>();
+            map.forEach((key, element) -> sorted.put(String.valueOf(key), plain(element)));
+            return sorted;
+        }
+        return value;
     }
 
     private List<Record> read(String cypher, Map<String, Object> parameters) {

@@ -2,7 +2,8 @@
 MERGE (f:Fact {id: event.factId})
 SET f.pool = event.pool, f.predicate = event.predicate, f.value = event.value, f.repository = event.repository,
     f.subjectType = event.subjectType, f.subject = event.subjectId, f.objectType = event.objectType, f.object = event.objectId,
-    f.propertyNames = keys(event.properties), f.propertyValues = [name IN keys(event.properties) | event.properties[name]],
+    f.propertyNames = COLLECT { UNWIND keys(event.properties) AS name RETURN name ORDER BY name },
+    f.propertyValues = COLLECT { UNWIND keys(event.properties) AS name RETURN event.properties[name] ORDER BY name },
     f.by = event.brain.kind, f.brain = event.brain.name,
     f.valid_at = datetime(event.validAt)
 SET f.created_at = CASE WHEN f.created_at IS NULL OR datetime(event.createdAt) < f.created_at THEN datetime(event.createdAt) ELSE f.created_at END,

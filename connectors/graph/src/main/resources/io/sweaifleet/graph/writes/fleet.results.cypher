@@ -1,6 +1,8 @@
 // The outcome of a task: what it was, how it ended, what its attempts produced. One record per task, so nothing here competes.
+// Several tasks may produce the same content or commit: what is theirs about it stands on the relation. A task's tenant may
+// differ from its workflow's.
 MERGE (w:Workflow {id: event.pool + '/' + event.workflowId})
-SET w.pool = event.pool, w.workflowId = event.workflowId, w.tenant = event.tenant
+SET w.pool = event.pool, w.workflowId = event.workflowId
 MERGE (t:Task {id: event.pool + '/' + event.taskId})
 MERGE (t)-[:PART_OF]->(w)
 SET t.pool = event.pool, t.taskId = event.taskId, t.tenant = event.tenant,
@@ -37,13 +39,13 @@ FOREACH (ignored IN CASE WHEN event.result IS NULL OR size(event.attempts) = 0 T
   SET last.brain = event.result.brain.kind, last.brainName = event.result.brain.name
   FOREACH (artifact IN event.result.artifacts |
     MERGE (f:Artifact {sha256: artifact.sha256})
-    SET f.mediaType = artifact.mediaType, f.sizeBytes = artifact.sizeBytes, f.uri = artifact.uri
+    SET f.sizeBytes = artifact.sizeBytes
     MERGE (last)-[p:PRODUCED {name: artifact.name}]->(f)
-    SET p.kind = artifact.kind
+    SET p.kind = artifact.kind, p.mediaType = artifact.mediaType, p.uri = artifact.uri
   )
   FOREACH (ignored2 IN CASE WHEN event.result.commit IS NULL THEN [] ELSE [1] END |
     MERGE (c:Commit {id: event.result.commit})
-    SET c.branch = event.result.branch, c.base = event.result.baseCommit
-    MERGE (last)-[:PRODUCED]->(c)
+    MERGE (last)-[p:PRODUCED]->(c)
+    SET p.branch = event.result.branch, p.base = event.result.baseCommit
   )
 )

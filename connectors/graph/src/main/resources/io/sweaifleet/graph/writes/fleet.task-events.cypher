@@ -1,10 +1,11 @@
 // Lifecycle of workflows, tasks and attempts. Guarded by the pool's sequence: an older event never overwrites a newer one.
+// The tenant is not taken from here: an event about a control names the one who asked.
 MERGE (w:Workflow {id: event.pool + '/' + event.workflowId})
-SET w.pool = event.pool, w.workflowId = event.workflowId, w.tenant = event.tenant
+SET w.pool = event.pool, w.workflowId = event.workflowId
 FOREACH (ignored IN CASE WHEN event.taskId IS NULL THEN [] ELSE [1] END |
   MERGE (t:Task {id: event.pool + '/' + event.taskId})
   MERGE (t)-[:PART_OF]->(w)
-  SET t.pool = event.pool, t.taskId = event.taskId, t.tenant = event.tenant
+  SET t.pool = event.pool, t.taskId = event.taskId
   SET t.lastEvent = CASE WHEN coalesce(t.lastSequence, -1) < event.sequence THEN event.type ELSE t.lastEvent END,
       t.lastEventAt = CASE WHEN coalesce(t.lastSequence, -1) < event.sequence THEN datetime(event.decidedAt) ELSE t.lastEventAt END
   SET t.lastSequence = CASE WHEN coalesce(t.lastSequence, -1) < event.sequence THEN event.sequence ELSE t.lastSequence END

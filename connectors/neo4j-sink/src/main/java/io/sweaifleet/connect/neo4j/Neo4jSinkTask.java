@@ -1,13 +1,16 @@
 package io.sweaifleet.connect.neo4j;
 
 import io.sweaifleet.graph.GraphSchema;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.DataException;
@@ -23,6 +26,7 @@ import org.neo4j.driver.SessionConfig;
 import org.neo4j.driver.exceptions.ClientException;
 import org.neo4j.driver.exceptions.Neo4jException;
 import org.neo4j.driver.exceptions.RetryableException;
+import org.neo4j.driver.net.ServerAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +41,8 @@ public final class Neo4jSinkTask extends SinkTask {
     /** How long Connect waits before it gives a batch again after a transient error, in ms. */
     private static final long RETRY_MS = 2_000;
 
+    private static final int BOLT_PORT = 7687;
+
     private record State(SinkConfig config, Driver driver, SessionConfig session, Map<String, String> statements) {}
 
     private @Nullable State state;
@@ -45,20 +51,27 @@ public final class Neo4jSinkTask extends SinkTask {
     @Override
     public void start(Map<String, String> properties) {
         SinkConfig config = new SinkConfig(properties);
-        Driver driver = GraphDatabase.driver(
-                config.uri(),
-                config.authToken(),
-                Config.builder()
-                        .withUserAgent("fleet-neo4j-sink/" + version())
-                        .withMaxTransactionRetryTime(
-                                config.duration(SinkConfig.MAX_RETRY_TIME).toMillis(), TimeUnit.MILLISECONDS)
-                        .withConnectionTimeout(
-                                config.duration(SinkConfig.CONNECTION_TIMEOUT).toMillis(), TimeUnit.MILLISECONDS)
-                        .build());
+        Config.ConfigBuilder client = Config.builder()
+                .withUserAgent("fleet-neo4j-sink/" + version())
+                .withMaxTransactionRetryTime(
+                        config.duration(SinkConfig.MAX_RETRY_TIME).toMillis(), TimeUnit.MILLISECONDS)
+                .withConnectionTimeout(
+                        config.duration(SinkConfig.CONNECTION_TIMEOUT).toMillis(), TimeUnit.MILLISECONDS);
+        List<URI> uris = config.uris();
+        if (uris.size() > 1) {
+            Set<ServerAddress> members =
+                    uris.stream().map(Neo4jSinkTask::address).collect(Collectors.toSet());
+            client.withResolver(ignored -> members);
+        }
+        Driver driver = GraphDatabase.driver(uris.get(0), config.authToken(), client.build());
         String database = config.getString(SinkConfig.DATABASE);
         SessionConfig session =
                 database.isEmpty() ? SessionConfig.defaultConfig() : SessionConfig.forDatabase(database);
         state = new State(config, driver, session, config.statements());
+    }
+
+    private static ServerAddress address(URI uri) {
+        return ServerAddress.of(uri.getHost(), uri.getPort() == -1 ? BOLT_PORT : uri.getPort());
     }
 
     @Override

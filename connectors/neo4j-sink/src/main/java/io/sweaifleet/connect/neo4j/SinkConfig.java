@@ -19,7 +19,10 @@ import org.apache.kafka.connect.sink.SinkTask;
 import org.neo4j.driver.AuthToken;
 import org.neo4j.driver.AuthTokens;
 
-/** Configuration of the sink. Key names, defaults and meaning are those of Neo4j's own connector, for the part of it that this sink has. */
+/**
+ * Configuration of the sink. Key names, defaults and meaning are those of Neo4j's own connector, for the part of it that
+ * this sink has. A key of the other part is refused: ignored, it would write otherwise, or less safely, than it says.
+ */
 final class SinkConfig extends AbstractConfig {
 
     static final String URI_KEY = "neo4j.uri";
@@ -29,6 +32,11 @@ final class SinkConfig extends AbstractConfig {
     static final String PASSWORD = "neo4j.authentication.basic.password";
     static final String REALM = "neo4j.authentication.basic.realm";
     static final String BEARER_TOKEN = "neo4j.authentication.bearer.token";
+    static final String KERBEROS_TICKET = "neo4j.authentication.kerberos.ticket";
+    static final String CUSTOM_PRINCIPAL = "neo4j.authentication.custom.principal";
+    static final String CUSTOM_CREDENTIALS = "neo4j.authentication.custom.credentials";
+    static final String CUSTOM_REALM = "neo4j.authentication.custom.realm";
+    static final String CUSTOM_SCHEME = "neo4j.authentication.custom.scheme";
     static final String MAX_RETRY_TIME = "neo4j.max-retry-time";
     static final String CONNECTION_TIMEOUT = "neo4j.connection-timeout";
     static final String BATCH_SIZE = "neo4j.batch-size";
@@ -44,6 +52,7 @@ final class SinkConfig extends AbstractConfig {
 
     SinkConfig(Map<String, String> properties) {
         super(definition(), properties, false);
+        checkKeys();
         checkTopics();
     }
 
@@ -54,19 +63,24 @@ final class SinkConfig extends AbstractConfig {
                         Type.LIST,
                         ConfigDef.NO_DEFAULT_VALUE,
                         Importance.HIGH,
-                        "Bolt or neo4j URI of the server.")
+                        "Bolt or neo4j URI of the server, with +s or +ssc for TLS. Further ones, of the same scheme, are other members of its cluster.")
                 .define(DATABASE, Type.STRING, "", Importance.HIGH, "Database name; empty for the server's default.")
                 .define(
                         AUTHENTICATION_TYPE,
                         Type.STRING,
                         "BASIC",
-                        ConfigDef.ValidString.in("NONE", "BASIC", "BEARER"),
+                        ConfigDef.ValidString.in("NONE", "BASIC", "KERBEROS", "BEARER", "CUSTOM"),
                         Importance.HIGH,
                         "How to authenticate.")
                 .define(USERNAME, Type.STRING, "", Importance.HIGH, "User, for BASIC.")
                 .define(PASSWORD, Type.PASSWORD, "", Importance.HIGH, "Password, for BASIC.")
                 .define(REALM, Type.STRING, "", Importance.LOW, "Realm, for BASIC.")
                 .define(BEARER_TOKEN, Type.PASSWORD, "", Importance.HIGH, "Token, for BEARER.")
+                .define(KERBEROS_TICKET, Type.PASSWORD, "", Importance.HIGH, "Ticket, for KERBEROS.")
+                .define(CUSTOM_PRINCIPAL, Type.STRING, "", Importance.HIGH, "Principal, for CUSTOM.")
+                .define(CUSTOM_CREDENTIALS, Type.PASSWORD, "", Importance.HIGH, "Credentials, for CUSTOM.")
+                .define(CUSTOM_REALM, Type.STRING, "", Importance.LOW, "Realm, for CUSTOM.")
+                .define(CUSTOM_SCHEME, Type.STRING, "", Importance.HIGH, "Scheme, for CUSTOM.")
                 .define(
                         MAX_RETRY_TIME,
                         Type.STRING,
@@ -146,6 +160,20 @@ final class SinkConfig extends AbstractConfig {
         bindings.add("message." + part + " AS " + name);
     }
 
+    private void checkKeys() {
+        for (String key : originals().keySet()) {
+            if (key.startsWith("neo4j.")
+                    && !key.startsWith(CYPHER_TOPIC_PREFIX)
+                    && !definition().configKeys().containsKey(key)) {
+                throw new ConfigException("this sink has no " + key + "; remove it"
+                        + (key.startsWith("neo4j.security.")
+                                ? " and give " + URI_KEY + " the scheme neo4j+s or bolt+s"
+                                : "")
+                        + ", or use Neo4j's own connector if that has it");
+            }
+        }
+    }
+
     private void checkTopics() {
         var subscribed = new TreeSet<String>();
         for (String topic : String.valueOf(originals().getOrDefault(SinkTask.TOPICS_CONFIG, ""))
@@ -161,14 +189,22 @@ final class SinkConfig extends AbstractConfig {
         }
     }
 
-    URI uri() {
-        return URI.create(getList(URI_KEY).get(0));
+    /** Where to connect: the first is asked, through whichever of all answers. */
+    List<URI> uris() {
+        return getList(URI_KEY).stream().map(URI::create).toList();
     }
 
     AuthToken authToken() {
         return switch (getString(AUTHENTICATION_TYPE)) {
             case "NONE" -> AuthTokens.none();
             case "BEARER" -> AuthTokens.bearer(getPassword(BEARER_TOKEN).value());
+            case "KERBEROS" -> AuthTokens.kerberos(getPassword(KERBEROS_TICKET).value());
+            case "CUSTOM" ->
+                AuthTokens.custom(
+                        getString(CUSTOM_PRINCIPAL),
+                        getPassword(CUSTOM_CREDENTIALS).value(),
+                        getString(CUSTOM_REALM).isEmpty() ? null : getString(CUSTOM_REALM),
+                        getString(CUSTOM_SCHEME));
             default ->
                 AuthTokens.basic(
                         getString(USERNAME),

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.neo4j.driver.AuthToken;
+import org.neo4j.driver.AuthTokens;
 
 class SinkConfigTest {
 
@@ -54,6 +59,49 @@ class SinkConfigTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("[a.b, other]")
                 .hasMessageContaining("neo4j.cypher.topic.<topic>");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"neo4j.security.encrypted", "neo4j.batch-sizes", "neo4j.pattern.topic.a.b"})
+    void shouldRefuseAKeyThatItWouldIgnore(String key) {
+        // Given
+        Map<String, String> properties = minimal();
+        properties.put(key, "true");
+
+        // When / Then
+        assertThatThrownBy(() -> new SinkConfig(properties))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(key);
+    }
+
+    @Test
+    void shouldTakeEveryKindOfAuthenticationThatTheVendorNames() {
+        // Given
+        Map<String, String> properties = minimal();
+        properties.put("neo4j.authentication.basic.username", "neo4j");
+        properties.put("neo4j.authentication.basic.password", "secret");
+        properties.put("neo4j.authentication.kerberos.ticket", "ticket");
+        properties.put("neo4j.authentication.bearer.token", "token");
+        properties.put("neo4j.authentication.custom.principal", "me");
+        properties.put("neo4j.authentication.custom.credentials", "mine");
+        properties.put("neo4j.authentication.custom.realm", "realm");
+        properties.put("neo4j.authentication.custom.scheme", "own");
+        Map<String, AuthToken> tokens = new HashMap<>();
+
+        // When
+        for (String type : List.of("NONE", "BASIC", "KERBEROS", "BEARER", "CUSTOM")) {
+            properties.put("neo4j.authentication.type", type);
+            tokens.put(type, new SinkConfig(properties).authToken());
+        }
+
+        // Then
+        assertThat(tokens)
+                .isEqualTo(Map.of(
+                        "NONE", AuthTokens.none(),
+                        "BASIC", AuthTokens.basic("neo4j", "secret"),
+                        "KERBEROS", AuthTokens.kerberos("ticket"),
+                        "BEARER", AuthTokens.bearer("token"),
+                        "CUSTOM", AuthTokens.custom("me", "mine", "realm", "own")));
     }
 
     @Test
