@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.neo4j.driver.AuthToken;
@@ -25,8 +26,9 @@ import org.neo4j.driver.Config;
 import org.neo4j.driver.Driver;
 import org.neo4j.driver.GraphDatabase;
 import org.neo4j.driver.exceptions.AuthenticationException;
-import org.neo4j.driver.exceptions.ClientException;
 import org.neo4j.driver.exceptions.Neo4jException;
+import org.neo4j.driver.exceptions.ServiceUnavailableException;
+import org.neo4j.driver.exceptions.SessionExpiredException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,6 +49,8 @@ import picocli.CommandLine.Parameters;
             "  fleet graph 'MATCH (t:Task)-[:DEPENDS_ON]->(u:Task) RETURN t.taskId, u.taskId'"
         })
 final class GraphCommand implements Callable<Integer> {
+
+    private static final Pattern EXPECTED = Pattern.compile(": expected .*(?= \\(line \\d)");
 
     private final CliContext context;
 
@@ -84,7 +88,33 @@ final class GraphCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (limit < 1) {
+            throw CliException.usage("--limit " + limit + " shows nothing", "give a number from 1");
+        }
         Settings settings = node.settings(context.node());
+        String uri = settings.get(FleetSettings.NEO4J_URI);
+        try (Driver driver = driver(settings)) {
+            answer(new GraphReads(driver, ""));
+            return ExitCode.OK;
+        } catch (AuthenticationException e) {
+            throw new CliException(
+                    ExitCode.ENVIRONMENT,
+                    "Neo4j at " + uri + " does not accept the user '" + settings.get(FleetSettings.NEO4J_USER) + "'",
+                    "set " + FleetSettings.NEO4J_USER.name() + " and " + FleetSettings.NEO4J_PASSWORD.name(),
+                    e);
+        } catch (ServiceUnavailableException | SessionExpiredException e) {
+            throw new CliException(
+                    ExitCode.ENVIRONMENT, "Neo4j at " + uri + " does not answer", "see `fleet doctor`", e);
+        } catch (Neo4jException e) {
+            throw new CliException(
+                    ExitCode.USAGE,
+                    "Neo4j refuses the query: " + inShort(String.valueOf(e.getMessage())),
+                    "queries are Cypher that only reads; `fleet graph --help` shows some",
+                    e);
+        }
+    }
+
+    private static Driver driver(Settings settings) {
         String uri = settings.get(FleetSettings.NEO4J_URI);
         String user = settings.get(FleetSettings.NEO4J_USER);
         AuthToken token =
@@ -93,25 +123,8 @@ final class GraphCommand implements Callable<Integer> {
                 .withConnectionTimeout(5, TimeUnit.SECONDS)
                 .withMaxTransactionRetryTime(5, TimeUnit.SECONDS)
                 .build();
-        try (Driver driver = GraphDatabase.driver(uri, token, config)) {
-            answer(new GraphReads(driver, ""));
-            return ExitCode.OK;
-        } catch (AuthenticationException e) {
-            throw new CliException(
-                    ExitCode.ENVIRONMENT,
-                    "Neo4j at " + uri + " does not accept the user '" + user + "'",
-                    "set " + FleetSettings.NEO4J_USER.name() + " and " + FleetSettings.NEO4J_PASSWORD.name(),
-                    e);
-        } catch (ClientException e) {
-            throw new CliException(
-                    ExitCode.USAGE,
-                    "Neo4j refuses the query: "
-                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-                    "queries may only read",
-                    e);
-        } catch (Neo4jException e) {
-            throw new CliException(
-                    ExitCode.ENVIRONMENT, "Neo4j at " + uri + " does not answer", "see `fleet doctor`", e);
+        try {
+            return GraphDatabase.driver(uri, token, config);
         } catch (IllegalArgumentException e) {
             throw new CliException(
                     ExitCode.USAGE,
@@ -119,6 +132,12 @@ final class GraphCommand implements Callable<Integer> {
                     "write bolt://host:port",
                     e);
         }
+    }
+
+    /** What and where, without the dozens of words that Neo4j would have expected there. */
+    private static String inShort(String message) {
+        String first = message.lines().findFirst().orElse("");
+        return EXPECTED.matcher(first).replaceFirst("");
     }
 
     private void answer(GraphReads graph) {
@@ -171,16 +190,20 @@ final class GraphCommand implements Callable<Integer> {
                     + "  " + attempt.task() + ", attempt " + attempt.attempt() + ": "
                     + attempt.status().toLowerCase(java.util.Locale.ROOT)
                     + (attempt.summary().isEmpty() ? "" : " — " + attempt.summary()));
-            out.println("    touched   " + attempt.filesRead() + " files read, "
+            out.println("    touched   " + count(attempt.filesRead(), "file") + " read, "
                     + attempt.filesWritten().size() + " written"
                     + (attempt.filesWritten().isEmpty() ? "" : ": " + shortened(attempt.filesWritten())));
             for (GraphReads.Decision decision : attempt.decisions()) {
                 out.println("    decided   " + decision.chosen()
                         + (decision.why().isEmpty() ? "" : " — " + decision.why()));
             }
-            out.println("    produced  " + attempt.facts() + " facts"
+            out.println("    produced  " + count(attempt.facts(), "fact")
                     + (attempt.artifacts().isEmpty() ? "" : ", " + String.join(", ", attempt.artifacts())));
         }
+    }
+
+    private static String count(int number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
     }
 
     private static String shortened(List<String> paths) {

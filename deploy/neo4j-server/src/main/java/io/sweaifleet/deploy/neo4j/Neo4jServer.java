@@ -58,6 +58,8 @@ public final class Neo4jServer implements AutoCloseable {
                 .setConfig(BoltConnector.thread_pool_max_size, 32)
                 .setConfig(HttpConnector.enabled, false)
                 .setConfig(GraphDatabaseSettings.auth_enabled, true)
+                // Else a query that may only read the graph reads every file of the user: LOAD CSV FROM 'file:///…'.
+                .setConfig(GraphDatabaseSettings.allow_file_urls, false)
                 .setConfig(GraphDatabaseSettings.pagecache_memory, ByteUnit.mebiBytes(48))
                 .setConfig(GraphDatabaseSettings.memory_transaction_global_max_size, ByteUnit.mebiBytes(128))
                 .setConfig(GraphDatabaseSettings.logical_log_rotation_threshold, ByteUnit.mebiBytes(16))
