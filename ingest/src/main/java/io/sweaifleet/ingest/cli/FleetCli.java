@@ -57,13 +57,7 @@ public final class FleetCli implements Runnable {
     /** Runs a command; the exit code. */
     static int execute(CliContext context, boolean debug, String... args) {
         Terminal terminal = context.terminal();
-        CommandLine commandLine = new CommandLine(new FleetCli());
-        for (Object command : Commands.all(context)) {
-            commandLine.addSubcommand(command);
-        }
-        for (CommandContribution contribution : ServiceLoader.load(CommandContribution.class)) {
-            contribution.commands().forEach(commandLine::addSubcommand);
-        }
+        CommandLine commandLine = commandLine(context);
         commandLine
                 .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
@@ -75,6 +69,22 @@ public final class FleetCli implements Runnable {
                 .setExecutionExceptionHandler((e, command, parsed) -> report(terminal, debug, command, e))
                 .setParameterExceptionHandler((e, arguments) -> misused(terminal, e));
         return commandLine.execute(args);
+    }
+
+    /** The commands with their options, for those who check what others write about them; not to be executed. */
+    public static CommandLine model() {
+        return commandLine(CliContext.system());
+    }
+
+    private static CommandLine commandLine(CliContext context) {
+        CommandLine commandLine = new CommandLine(new FleetCli());
+        for (Object command : Commands.all(context)) {
+            commandLine.addSubcommand(command);
+        }
+        for (CommandContribution contribution : ServiceLoader.load(CommandContribution.class)) {
+            contribution.commands().forEach(commandLine::addSubcommand);
+        }
+        return commandLine;
     }
 
     /** Without a command: the help. */

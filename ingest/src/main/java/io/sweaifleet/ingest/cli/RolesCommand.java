@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.sweaifleet.ingest.client.Fleet;
 import io.sweaifleet.ingest.definition.Definitions;
+import io.sweaifleet.ingest.definition.Shipped;
 import io.sweaifleet.ingest.print.OutcomeJson;
 import io.sweaifleet.ingest.print.Terminal;
 import io.sweaifleet.ingest.print.TextTable;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,19 +58,38 @@ final class RolesCommand implements Runnable {
             description = "Write roles from YAML. A changed one gets the next version; an unchanged one is left alone.")
     int apply(
             @Mixin NodeOptions node,
+            @Option(
+                            names = "--shipped",
+                            description = {
+                                "The roles that ship with the fleet, and the pool 'default': what a new cluster needs.",
+                                "Those that are there already, in the same version or a newer one, are left alone."
+                            })
+                    boolean shipped,
             @Parameters(
                             index = "0",
-                            arity = "1..*",
+                            arity = "0..*",
                             paramLabel = "FILE",
                             description = "Files with one or several roles.")
-                    List<Path> files) {
+                    @Nullable
+                    List<Path> given) {
+        List<Path> files = given == null ? List.of() : given;
+        if (files.isEmpty() && !shipped) {
+            throw CliException.usage("no roles are given", "give a FILE, or --shipped");
+        }
         List<RoleDefinition> roles = new ArrayList<>();
         for (Path file : files) {
             roles.addAll(read(file));
         }
         try (Fleet fleet = context.open(node)) {
+            if (shipped) {
+                List<String> written = Shipped.ensure(fleet, context.clock().instant());
+                written.forEach(what -> context.terminal().out().println(what + " is written"));
+                if (written.isEmpty()) {
+                    context.terminal().out().println("the shipped roles and the pool 'default' are there");
+                }
+            }
             Definitions<RoleDefinition> definitions = Definitions.roles(fleet);
-            Map<String, RoleDefinition> present = definitions.all();
+            Map<String, RoleDefinition> present = files.isEmpty() ? Map.of() : definitions.all();
             for (RoleDefinition role : roles) {
                 Optional<Integer> version =
                         definitions.apply(role, present, context.clock().instant());

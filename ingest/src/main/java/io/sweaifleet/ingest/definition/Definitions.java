@@ -111,6 +111,22 @@ public final class Definitions<T extends SpecificRecord> {
         return Optional.of(version);
     }
 
+    /**
+     * Writes a definition unless one of the same or a newer version is there.
+     *
+     * @param present what is there, from {@link #all}
+     * @return whether it was written
+     */
+    boolean applyOlder(T definition, Map<String, T> present) {
+        String name = kind.name().apply(definition);
+        @Nullable T former = present.get(name);
+        if (former != null && kind.version().apply(former) >= kind.version().apply(definition)) {
+            return false;
+        }
+        fleet.send(topic, name, definition);
+        return true;
+    }
+
     /** Takes a definition away. */
     public void remove(String name) {
         fleet.sendTombstone(topic, name);

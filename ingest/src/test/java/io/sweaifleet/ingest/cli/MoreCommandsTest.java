@@ -77,6 +77,59 @@ class MoreCommandsTest {
     }
 
     @Test
+    void shouldApplyWhatShipsAndLeaveWhatTheOperatorChanged() throws Exception {
+        // Given
+        Files.writeString(directory.resolve("qa.yaml"), "role: qa\nversion: 7\ndescription: ours\ntools: [read]\n");
+        run("roles", "apply", "qa.yaml");
+
+        // When
+        int first = run("roles", "apply", "--shipped");
+        run("roles", "apply", "--shipped");
+
+        // Then
+        assertThat(first).as(cli.err()).isZero();
+        assertThat(cli.out())
+                .isEqualTo("qa is version 7 now\npool default is written\nrole architect is written\n"
+                        + "role data is written\nrole developer is written\nrole devops is written\n"
+                        + "the shipped roles and the pool 'default' are there\n");
+        assertThat(fleet.records(FleetTopic.ROLES))
+                .extracting(record -> fleet.decode(RoleDefinition.class, record).getRole())
+                .containsExactlyInAnyOrder("qa", "architect", "data", "developer", "devops");
+    }
+
+    @Test
+    void shouldSayWhatToGiveWhenNoRolesAreGiven() {
+        // When
+        int exit = run("roles", "apply");
+
+        // Then
+        assertThat(exit).isEqualTo(ExitCode.USAGE);
+        assertThat(cli.err()).contains("--shipped");
+    }
+
+    @Test
+    void shouldRefuseAGraphAddressThatIsNone() {
+        // When
+        int exit = run("graph", "--set", "fleet.neo4j.uri=nonsense");
+
+        // Then
+        assertThat(exit).isEqualTo(ExitCode.USAGE);
+        assertThat(cli.err()).contains("fleet.neo4j.uri = nonsense");
+    }
+
+    @Test
+    void shouldSayThatTheGraphIsAway() {
+        // When
+        int exit = run("graph", "--set", "fleet.neo4j.uri=bolt://127.0.0.1:1");
+
+        // Then
+        assertThat(exit).isEqualTo(ExitCode.ENVIRONMENT);
+        assertThat(cli.err())
+                .contains("Neo4j at bolt://127.0.0.1:1 does not answer")
+                .contains("fleet doctor");
+    }
+
+    @Test
     void shouldApplyNothingOfAFileThatIsWrong() throws Exception {
         // Given
         Files.writeString(directory.resolve("role.yaml"), "role: reviewer\nversion: 1\ntools: [hammer]\n");

@@ -1,5 +1,8 @@
 package io.sweaifleet.deploy.node;
 
+import io.sweaifleet.ingest.client.Fleet;
+import io.sweaifleet.ingest.client.KafkaFleet;
+import io.sweaifleet.ingest.definition.Shipped;
 import io.sweaifleet.schemas.config.FleetSettings;
 import io.sweaifleet.schemas.config.Settings;
 import io.sweaifleet.schemas.registry.SchemaRegistration;
@@ -8,6 +11,7 @@ import io.sweaifleet.schemas.topic.TopicAdmin;
 import io.sweaifleet.schemas.topic.TopicException;
 import io.sweaifleet.schemas.topic.TopicMismatchException;
 import io.sweaifleet.schemas.topic.TopicSettings;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -28,7 +32,7 @@ final class Contract {
             Future<Integer> schemas = both.submit(schemas(settings));
             int created = topics.get();
             int registered = schemas.get();
-            int defined = Definitions.ensure(settings);
+            int defined = definitions(settings);
             return created + registered + defined == 0
                     ? "topics, schemas, pool and roles are there"
                     : created + " topics, " + registered + " schemas, " + defined + " definitions are new";
@@ -54,6 +58,12 @@ final class Contract {
                 .registerAll().stream()
                         .filter(subject -> subject.state() == SchemaRegistration.State.NEWLY_REGISTERED)
                         .count();
+    }
+
+    private static int definitions(Settings settings) {
+        try (Fleet fleet = new KafkaFleet(settings)) {
+            return Shipped.ensure(fleet, Instant.now()).size();
+        }
     }
 
     private static PartException explained(Throwable failure) {
