@@ -26,4 +26,9 @@ final class Agent {
         this.role = role;
         this.handle = handle;
     }
+
+    /** True when neither a lease nor an attempt keeps its actor. */
+    boolean isIdle() {
+        return load.isEmpty() && current == null;
+    }
 }

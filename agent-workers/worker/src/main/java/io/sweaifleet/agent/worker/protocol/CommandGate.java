@@ -5,7 +5,8 @@ import io.sweaifleet.schemas.worker.WorkerCommand;
 
 /**
  * Decides what a command on the worker's partition means to it: several workers may share a partition, commands may
- * arrive twice, and one may be missing. Not thread-safe; the owner guards it.
+ * arrive twice, and one may be missing. Not thread-safe; the owner
+ * guards it, but any thread may ask for the incarnation.
  */
 public final class CommandGate {
 
@@ -23,7 +24,7 @@ public final class CommandGate {
 
     private final String pool;
     private final String workerId;
-    private long incarnation;
+    private volatile long incarnation;
     private long lastApplied;
 
     public CommandGate(String pool, String workerId, long incarnation) {

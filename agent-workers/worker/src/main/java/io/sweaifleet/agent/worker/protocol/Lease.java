@@ -4,10 +4,9 @@ import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.Assignment;
 import java.time.Instant;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** An attempt that the worker holds, from its assignment until core acknowledged its result. Guarded by the worker's lock but for the report sequence. */
+/** An attempt that the worker holds, from its assignment until core acknowledged its result. Guarded by the worker's lock, but for what is said to be otherwise. */
 final class Lease {
 
     /** How far it is. */
@@ -17,12 +16,21 @@ final class Lease {
         FINISHED
     }
 
-    /** Why a running attempt was told to stop. */
+    /** Why an attempt was told to stop. */
     enum StopCause {
         CANCEL,
         TIMEOUT,
         ABANDONED
     }
+
+    /**
+     * That an attempt was told to stop.
+     *
+     * @param cause why
+     * @param reason why, for people
+     * @param askedAt since when
+     */
+    record Stop(StopCause cause, String reason, Instant askedAt) {}
 
     final Assignment assignment;
     final Cancellation cancellation = new Cancellation();
@@ -38,20 +46,17 @@ final class Lease {
     @Nullable
     Instant startedAt;
 
-    volatile @Nullable StopCause stopCause;
+    /** Set once. Read without the lock by the thread that runs the attempt. */
+    volatile @Nullable Stop stop;
 
-    @Nullable
-    Instant stopAskedAt;
+    /** Takes the steps of the running attempt; null while nothing runs. Set without the lock. */
+    volatile @Nullable LeaseReporter reporter;
 
-    volatile String stopReason = "";
-
-    /** Sends the step that waits for its turn; null while nothing runs. */
-    volatile @Nullable Consumer<Instant> reporter;
-
+    /** The last report, once it was sent; set under this lease's monitor. */
     volatile @Nullable AgentResult result;
 
-    @Nullable
-    Instant sentAt;
+    /** When {@link #result} was sent last; set before it. */
+    volatile Instant sentAt = Instant.MIN;
 
     private int sequence;
 
@@ -61,6 +66,11 @@ final class Lease {
 
     String id() {
         return assignment.getLeaseId();
+    }
+
+    /** True when the result was sent and the time to wait for its acknowledgement is over. */
+    boolean isUnacknowledgedSince(Instant moment) {
+        return result != null && !sentAt.isAfter(moment);
     }
 
     /** Number of the next report; the caller holds this lease's monitor until the report is handed to the producer, so that reports leave in order. */

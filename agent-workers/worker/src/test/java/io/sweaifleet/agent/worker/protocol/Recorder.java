@@ -37,19 +37,24 @@ public final class Recorder implements Outbox {
         facts.add(fact);
     }
 
+    /** A copy: agents may still report while it is read. */
+    private List<AgentResult> reportsSoFar() {
+        return List.copyOf(reports);
+    }
+
     public Heartbeat lastHeartbeat() {
         return heartbeats.get(heartbeats.size() - 1);
     }
 
     public List<AgentResultType> typesOf(String leaseId) {
-        return reports.stream()
+        return reportsSoFar().stream()
                 .filter(report -> report.getLeaseId().equals(leaseId))
                 .map(AgentResult::getType)
                 .toList();
     }
 
     public AgentResult endOf(String leaseId) {
-        return reports.stream()
+        return reportsSoFar().stream()
                 .filter(report -> report.getLeaseId().equals(leaseId))
                 .filter(report ->
                         report.getType() != AgentResultType.STARTED && report.getType() != AgentResultType.PROGRESS)
