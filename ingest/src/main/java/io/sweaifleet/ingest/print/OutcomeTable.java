@@ -1,7 +1,6 @@
 package io.sweaifleet.ingest.print;
 
 import io.sweaifleet.schemas.common.Failure;
-import io.sweaifleet.schemas.common.SkippedStep;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.task.TaskStatus;
 import java.util.ArrayList;
@@ -31,6 +30,8 @@ public final class OutcomeTable {
             TaskStatus.FAILED, TextTable.Emphasis.BAD,
             TaskStatus.REJECTED, TextTable.Emphasis.BAD,
             TaskStatus.EXPIRED, TextTable.Emphasis.BAD);
+
+    private static final int SKIPPED_SUMMARY = 100;
 
     private OutcomeTable() {}
 
@@ -67,34 +68,11 @@ public final class OutcomeTable {
         return table;
     }
 
-    /** Steps that were not done although their task ended, and tasks that were skipped: one line each with reason and remedy. */
+    /** What was not done, one line each with reason and remedy. */
     public static List<String> skipped(Collection<TaskOutcome> outcomes, Style style) {
-        List<String> lines = new ArrayList<>();
-        for (TaskOutcome outcome : outcomes) {
-            if (outcome.getStatus() == TaskStatus.SKIPPED && outcome.getFailure() != null) {
-                Failure why = outcome.getFailure();
-                lines.add(skippedLine(
-                        style, outcome.getRole(), outcome.getKind(), why.getCode(), why.getMessage(), why.getRemedy()));
-            }
-            if (outcome.getResult() != null) {
-                for (SkippedStep step : outcome.getResult().getSkipped()) {
-                    lines.add(skippedLine(
-                            style,
-                            outcome.getRole(),
-                            step.getWhat(),
-                            step.getCode(),
-                            step.getReason(),
-                            step.getRemedy()));
-                }
-            }
-        }
-        return lines;
-    }
-
-    private static String skippedLine(
-            Style style, String role, String what, String code, String reason, String remedy) {
-        return style.yellow("skipped") + "  " + role + ": " + what + " — " + reason + " [" + code + "]"
-                + (remedy.isEmpty() ? "" : "; " + remedy);
+        return NotDone.of(outcomes).stream()
+                .map(one -> style.yellow("skipped") + "  " + one)
+                .toList();
     }
 
     /** What went wrong with tasks that did not succeed: one line each with cause and remedy. */
@@ -135,7 +113,15 @@ public final class OutcomeTable {
                 : String.valueOf(outcome.getResult().getFindingsTotal());
     }
 
+    /** The reason of a skipped task stands in full among what was not done. */
     private static String summary(TaskOutcome outcome) {
+        String summary = whole(outcome);
+        return outcome.getStatus() == TaskStatus.SKIPPED && summary.length() > SKIPPED_SUMMARY
+                ? summary.substring(0, SKIPPED_SUMMARY - 1) + "…"
+                : summary;
+    }
+
+    private static String whole(TaskOutcome outcome) {
         if (outcome.getResult() != null && !outcome.getResult().getSummary().isEmpty()) {
             return outcome.getResult().getSummary();
         }

@@ -4,11 +4,11 @@ import static io.sweaifleet.ingest.report.Html.escape;
 import static io.sweaifleet.ingest.report.Html.number;
 
 import io.sweaifleet.ingest.print.Durations;
+import io.sweaifleet.ingest.print.NotDone;
 import io.sweaifleet.schemas.common.ArtifactRef;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.Finding;
 import io.sweaifleet.schemas.common.Severity;
-import io.sweaifleet.schemas.common.SkippedStep;
 import io.sweaifleet.schemas.json.IsoTimes;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.task.TaskResult;
@@ -144,32 +144,23 @@ public final class HtmlReport {
     // ---- what was not done -----------------------------------------------------------------------------------------
 
     private void skipped() {
-        List<String> items = new ArrayList<>();
-        for (TaskOutcome task : report.tasks()) {
-            Failure why = task.getFailure();
-            if (task.getStatus() == TaskStatus.SKIPPED && why != null) {
-                items.add(
-                        skippedItem(task.getRole(), task.getKind(), why.getMessage(), why.getCode(), why.getRemedy()));
-            }
-            if (task.getResult() != null) {
-                for (SkippedStep step : task.getResult().getSkipped()) {
-                    items.add(skippedItem(
-                            task.getRole(), step.getWhat(), step.getReason(), step.getCode(), step.getRemedy()));
-                }
-            }
-        }
-        if (!items.isEmpty()) {
+        List<NotDone> notDone = NotDone.of(report.tasks());
+        if (!notDone.isEmpty()) {
             out.append(
                     "<section class=\"attention\" aria-labelledby=\"not-done\">\n<h2 id=\"not-done\">Not done</h2>\n<ul>\n");
-            items.forEach(out::append);
+            notDone.forEach(one -> out.append("<li><span class=\"role\">")
+                    .append(escape(one.role()))
+                    .append("</span>: ")
+                    .append(escape(one.what()))
+                    .append(" — ")
+                    .append(escape(one.reason()))
+                    .append(" <span class=\"badge warn\">")
+                    .append(escape(one.code()))
+                    .append("</span>")
+                    .append(one.remedy().isEmpty() ? "" : " <span class=\"remedy\">" + escape(one.remedy()) + "</span>")
+                    .append("</li>\n"));
             out.append("</ul>\n</section>\n");
         }
-    }
-
-    private static String skippedItem(String role, String what, String reason, String code, String remedy) {
-        return "<li><span class=\"role\">" + escape(role) + "</span>: " + escape(what) + " — " + escape(reason)
-                + " <span class=\"badge warn\">" + escape(code) + "</span>"
-                + (remedy.isEmpty() ? "" : " <span class=\"remedy\">" + escape(remedy) + "</span>") + "</li>\n";
     }
 
     // ---- tasks -----------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 package io.sweaifleet.ingest.report;
 
 import io.sweaifleet.ingest.print.Durations;
+import io.sweaifleet.ingest.print.NotDone;
 import io.sweaifleet.ingest.print.OutcomeTable;
 import io.sweaifleet.ingest.print.Style;
 import io.sweaifleet.schemas.common.Finding;
@@ -56,11 +57,11 @@ public final class MarkdownReport {
     }
 
     private void skipped() {
-        List<String> lines = OutcomeTable.skipped(report.tasks(), Style.PLAIN);
-        if (!lines.isEmpty()) {
+        List<NotDone> notDone = NotDone.of(report.tasks());
+        if (!notDone.isEmpty()) {
             line("## Not done");
             line("");
-            lines.forEach(line -> line("- " + text(line.replaceFirst("^skipped\\s+", ""))));
+            notDone.forEach(one -> line("- " + text(one.toString())));
             line("");
         }
     }
@@ -146,8 +147,9 @@ public final class MarkdownReport {
         }
         line("## Dependencies");
         line("");
-        line(map.modules().size() + " modules, " + map.imports().size() + " imports between them, "
-                + (map.cycles().isEmpty() ? "no cycles." : map.cycles().size() + " cycles:"));
+        line(counted(map.modules().size(), "module") + ", "
+                + counted(map.imports().size(), "pair") + " of modules of which one imports the other, "
+                + (map.cycles().isEmpty() ? "no cycle." : counted(map.cycles().size(), "cycle") + ":"));
         line("");
         map.cycles()
                 .forEach(cycle -> line("- "
@@ -163,6 +165,10 @@ public final class MarkdownReport {
                             + " | " + file.lines() + " | " + String.format(Locale.ROOT, "%.2f", file.score()) + " |"));
         }
         line("");
+    }
+
+    private static String counted(int count, String thing) {
+        return count + " " + thing + (count == 1 ? "" : "s");
     }
 
     private void notes() {

@@ -53,6 +53,30 @@ class PrintTest {
     }
 
     @Test
+    void shouldTellOnceWhatASkippedTaskAndItsStepHaveInCommonAndLastWhereThereIsNothingToDo() {
+        // Given
+        TaskOutcome nothing = outcome("w", "w-dev", "developer", "developer.x", TaskStatus.SKIPPED)
+                .setFailure(failure("NOTHING_TO_DO", "no Java", ""))
+                .build();
+        TaskOutcome untested = outcome("w", "w-qa", "qa", "qa.run-tests", TaskStatus.SKIPPED)
+                .setFailure(failure("ENVIRONMENT", "no test was run: npm .: lodash is not cached", "run npm ci"))
+                .setResult(result("", List.of())
+                        .setSkipped(
+                                List.of(new SkippedStep("npm .", "ENVIRONMENT", "lodash is not cached", "run npm ci")))
+                        .build())
+                .build();
+
+        // When
+        List<String> lines = OutcomeTable.skipped(List.of(nothing, untested), Style.PLAIN);
+
+        // Then
+        assertThat(lines)
+                .containsExactly(
+                        "skipped  qa: npm . — lodash is not cached [ENVIRONMENT]; run npm ci",
+                        "skipped  developer: developer.x — no Java [NOTHING_TO_DO]");
+    }
+
+    @Test
     void shouldCutTheLastColumnAtTheEdgeAndColourOnlyTheFirst() {
         // Given
         TextTable table = new TextTable("A", "B").add(TextTable.Emphasis.BAD, List.of("x", "long\ntext ".repeat(9)));

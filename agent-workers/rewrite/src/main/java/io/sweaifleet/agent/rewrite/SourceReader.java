@@ -83,8 +83,10 @@ final class SourceReader {
                 skipped.add(new Skipped(
                         path(source),
                         "TYPES_MISSING",
-                        missing.size() + " types are not known, the first of them: "
-                                + firstLine(missing.get(0).getPrintedTree())));
+                        "the type of " + name(missing.get(0).getPrintedTree())
+                                + (missing.size() == 1
+                                        ? " is not known"
+                                        : " and " + (missing.size() - 1) + " more are not known")));
                 return;
             }
         }
@@ -119,6 +121,11 @@ final class SourceReader {
             case "yaml" -> new YamlParser();
             default -> new XmlParser();
         };
+    }
+
+    /** What stands behind the marker that the search puts before it. */
+    private static String name(String printed) {
+        return firstLine(printed.replaceAll("/\\*~~.*?~~>\\*/", ""));
     }
 
     private static String firstLine(String text) {

@@ -15,6 +15,11 @@ public interface Toolbox {
     /** Root of the clone, for reading results that a command wrote. Reading source files goes through the tools. */
     Path root();
 
+    /** What to do where there is no sandbox; a node takes its sandbox when it starts. */
+    String NO_SANDBOX_REMEDY =
+            "install bubblewrap (Debian: apt install bubblewrap), or trust the repository: 'fleet down', then"
+                    + " 'fleet run --sandbox process'";
+
     /** Whether a sandbox is there that may execute the repository's code; when not, {@link #noSandboxReason()} says why. */
     boolean canExecute();
 

@@ -30,13 +30,13 @@ public final class NoSandbox implements Sandbox {
 
     @Override
     public String refusal() {
-        return "code of the repository is not executed: " + why
-                + ". Install bubblewrap (Debian: apt install bubblewrap), or allow plain processes with --sandbox process";
+        return "code of the repository is not executed: " + why;
     }
 
     @Override
     public String description() {
-        return "none: " + refusal();
+        return "none: " + refusal()
+                + ". Install bubblewrap (Debian: apt install bubblewrap), or allow plain processes with --sandbox process";
     }
 
     @Override

@@ -357,7 +357,8 @@ public final class WorkspaceToolbox implements Toolbox {
         Place directory = call.place(request.directory(), false);
         call.require(policy.judge(Call.ofCommand(tool, request.argv())));
         if (request.executesRepositoryCode() && !sandbox.executesRepositoryCode()) {
-            call.require(new Judgement(Verdict.DENY, "sandbox:" + sandbox.name(), sandbox.refusal()));
+            call.require(new Judgement(
+                    Verdict.DENY, "sandbox:" + sandbox.name(), sandbox.refusal() + "; " + NO_SANDBOX_REMEDY));
         }
         return call.runCommand(() -> execute(call, request, directory));
     }

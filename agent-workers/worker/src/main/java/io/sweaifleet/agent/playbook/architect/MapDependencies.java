@@ -103,7 +103,7 @@ public final class MapDependencies implements Playbook {
                     "NOTHING_TO_DO",
                     "The repository has neither sources of " + String.join(", ", Language.words())
                             + " nor a history of changed files: " + tree.all().size() + " files were looked at",
-                    "Run it on a repository with sources.");
+                    "");
         }
         return result;
     }
@@ -201,10 +201,17 @@ public final class MapDependencies implements Playbook {
             report.skip(
                     "hot files",
                     "NOTHING_TO_DO",
-                    "The history has " + past.commits() + " commits, which says nothing about change",
-                    "A clone made with --depth lacks its history: give the whole repository.");
+                    past.commits() == 0
+                            ? "There is no history of changed files"
+                            : "The history has one commit, which says nothing about change",
+                    shallow(context) ? "This clone lacks its history: run 'git fetch --unshallow' in it." : "");
         }
         return past;
+    }
+
+    private static boolean shallow(PlaybookContext context) throws ToolDenied, InterruptedException {
+        CommandResult answer = context.tools().git("rev-parse", "--is-shallow-repository");
+        return answer.ok() && answer.output().strip().equals("true");
     }
 
     /** Lengths of the files that may be hot: those of mapped sources are known, the others are read for it. */

@@ -45,6 +45,19 @@ public final class MavenCommand {
 
     private MavenCommand() {}
 
+    /**
+     * How to fetch what a build misses. Only the build itself fetches all of it: dependency:go-offline stops at the first
+     * module that needs another one, and leaves out what Surefire loads for the tests it finds.
+     *
+     * @param directory directory of the root pom
+     * @param phase up to which it is to run
+     */
+    public static String fetchRemedy(String directory, String phase) {
+        return "run 'mvn -fn " + phase + "' once in "
+                + (directory.isEmpty() ? "the repository" : "the repository's directory " + directory)
+                + " on this machine, with a network";
+    }
+
     /** Program of a build in a directory: {@code mvn}, else the build's wrapper script; empty when there is neither. */
     public static List<String> program(Toolbox tools, String directory) {
         if (tools.hasProgram("mvn")) {

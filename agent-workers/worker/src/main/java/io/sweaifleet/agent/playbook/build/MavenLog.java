@@ -40,6 +40,10 @@ public record MavenLog(
     private static final Pattern UNRESOLVED = Pattern.compile(
             "Could not resolve dependencies|in offline mode|has not been downloaded from it before|Non-resolvable (?:parent|import) POM"
                     + "|could not be resolved|Could not find artifact|Unable to resolve|Could not transfer artifact|Unknown host");
+    /** What a goal says when the cause stands on the lines below. */
+    private static final Pattern OPEN_MESSAGE = Pattern.compile(".*:\\s*$");
+
+    private static final int CAUSE_LINES = 3;
     private static final Pattern ARTIFACT =
             Pattern.compile("(?:artifact|artifacts could not be resolved:|Plugin) ([\\w.-]+:[\\w.-]+(?::[\\w.-]+)+)");
 
@@ -48,7 +52,7 @@ public record MavenLog(
      *
      * @param project artifact id, or empty when no project could be read at all
      * @param goal plugin and goal, or empty when it failed before any
-     * @param message first line of the cause
+     * @param message the cause on one line
      * @param unresolved whether something could not be had without a network
      */
     public record GoalFailure(String project, String goal, String message, boolean unresolved) {
@@ -67,8 +71,9 @@ public record MavenLog(
         Set<String> missing = new LinkedHashSet<>();
         Set<String> running = new LinkedHashSet<>();
         List<String> plainErrors = new ArrayList<>();
-        for (String raw : log.split("\n")) {
-            String line = ANSI.matcher(raw).replaceAll("").stripTrailing();
+        String[] lines = log.split("\n");
+        for (int at = 0; at < lines.length; at++) {
+            String line = plain(lines[at]);
             Matcher m;
             if (line.equals("[INFO] BUILD SUCCESS")) {
                 success = true;
@@ -81,7 +86,7 @@ public record MavenLog(
                 modules.put(name, m.group(1) != null ? m.group(2) : m.group(4));
             } else if ((m = GOAL.matcher(line)).matches()) {
                 String goal = m.group(1) == null ? "" : m.group(1);
-                String message = m.group(3);
+                String message = cause(m.group(3), lines, at + 1);
                 failures.putIfAbsent(
                         m.group(2),
                         new GoalFailure(
@@ -99,7 +104,7 @@ public record MavenLog(
                 if (UNRESOLVED.matcher(line).find() && missing.size() < 20) {
                     Matcher artifact = ARTIFACT.matcher(line);
                     while (artifact.find()) {
-                        missing.add(artifact.group(1));
+                        missing.add(withoutJar(artifact.group(1)));
                     }
                 }
             }
@@ -122,5 +127,34 @@ public record MavenLog(
                 List.copyOf(compilerErrors),
                 List.copyOf(missing),
                 List.copyOf(running));
+    }
+
+    private static String plain(String line) {
+        return ANSI.matcher(line).replaceAll("").stripTrailing();
+    }
+
+    /** A message that ends with a colon, with what stands below it. */
+    private static String cause(String message, String[] lines, int next) {
+        if (!OPEN_MESSAGE.matcher(message).matches()) {
+            return message;
+        }
+        // The exception names itself, and so does its cause.
+        StringBuilder cause = new StringBuilder(message.strip().replaceFirst("^(.+?:)( \\1)+$", "$1"));
+        for (int at = next; at < Math.min(lines.length, next + CAUSE_LINES); at++) {
+            String line = plain(lines[at]);
+            String text = line.startsWith("[ERROR] ")
+                    ? line.substring("[ERROR] ".length()).strip()
+                    : "";
+            if (text.isEmpty() || text.startsWith("->")) {
+                break;
+            }
+            cause.append(at == next ? " " : "; ").append(text);
+        }
+        return cause.toString();
+    }
+
+    /** Coordinates as Maven's messages about plugins have them: a jar is what everyone expects. */
+    private static String withoutJar(String coordinates) {
+        return coordinates.replaceFirst("^([^:]+:[^:]+):jar:", "$1:");
     }
 }

@@ -89,7 +89,7 @@ public final class ApplyRecipe extends DeveloperPlaybook {
         if (!others.isEmpty()) {
             groups.add(new Group(others, List.of(), List.of()));
         }
-        context.step("applying " + recipe + " to " + files.size() + " files");
+        context.step("applying " + recipe + " to " + counted(files.size(), "file"));
         Reply reply = rewrite.apply(bench, recipe, options, tools.files("rewrite.yml"), groups);
         refuse(recipe, inputs, reply);
         reply.skipped()
@@ -100,7 +100,7 @@ public final class ApplyRecipe extends DeveloperPlaybook {
                         "make the build's dependencies available: run it once in the repository on this machine"));
         if (reply.changes().isEmpty()) {
             return report.finish(
-                    "nothing to change: " + recipe + " looked at " + reply.parsed() + " files", change, "");
+                    "nothing to change: " + recipe + " looked at " + counted(reply.parsed(), "file"), change, "");
         }
         TreeSet<String> changed = new TreeSet<>();
         reply.changes().forEach(one -> changed.add(one.path()));
@@ -120,12 +120,12 @@ public final class ApplyRecipe extends DeveloperPlaybook {
                 report.changed(one.path(), "changed by " + recipe);
             }
         }
-        context.step("building and committing " + changed.size() + " files");
+        context.step("building and committing " + counted(changed.size(), "file"));
         String commit = change.commit(
                 changed,
                 "Apply " + recipe.substring(recipe.lastIndexOf('.') + 1) + "\n\nOpenRewrite recipe " + recipe
                         + (options.isEmpty() ? "" : " with " + options) + ", by playbook " + kind() + ".");
-        return report.finish(recipe + " changed " + changed.size() + " files", change, commit);
+        return report.finish(recipe + " changed " + counted(changed.size(), "file"), change, commit);
     }
 
     private static Map<String, String> options(String text) throws PlaybookFailure {

@@ -85,7 +85,8 @@ final class ChangeReport {
         outputs.put(
                 "built",
                 Boolean.toString(!change.built().isEmpty() && change.notBuilt().isEmpty()));
-        return new PlaybookResult(summary, outputs);
+        boolean unbuilt = !changed.isEmpty() && !change.notBuilt().isEmpty();
+        return new PlaybookResult(unbuilt ? summary + ", not built here" : summary, outputs);
     }
 
     private String markdown(String summary, GuardedChange change) {

@@ -3,6 +3,7 @@ package io.sweaifleet.agent.playbook.developer;
 import io.sweaifleet.agent.playbook.PlaybookContext;
 import io.sweaifleet.agent.playbook.PlaybookFailure;
 import io.sweaifleet.agent.playbook.ToolDenied;
+import io.sweaifleet.agent.playbook.Toolbox;
 import io.sweaifleet.agent.playbook.Toolbox.CommandResult;
 import io.sweaifleet.agent.playbook.build.SourceProblem;
 import io.sweaifleet.schemas.common.FailureClass;
@@ -115,9 +116,8 @@ final class GuardedChange {
         if (!bench.tools().canExecute() && executes(check)) {
             return new BuildState.NotBuilt(
                     "SANDBOX_MISSING",
-                    "compiling executes the repository's build, and no sandbox may do that: "
-                            + bench.tools().noSandboxReason(),
-                    "install bubblewrap, or allow plain processes with --sandbox process");
+                    "it is not compiled: " + bench.tools().noSandboxReason(),
+                    Toolbox.NO_SANDBOX_REMEDY);
         }
         return check.check(bench);
     }

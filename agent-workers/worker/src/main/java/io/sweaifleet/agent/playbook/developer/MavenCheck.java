@@ -68,7 +68,7 @@ final class MavenCheck implements BuildCheck {
                             + (log.missing().isEmpty()
                                     ? log.failures().get(0).message()
                                     : String.join(", ", log.missing())),
-                    "run 'mvn dependency:go-offline' (or its tests once) in the repository on this machine");
+                    MavenCommand.fetchRemedy(directory, "test"));
         }
         List<SourceProblem> problems = new ArrayList<>();
         Path root = bench.tools().root();

@@ -67,23 +67,19 @@ public final class RemoveUnusedImports extends DeveloperPlaybook {
         python(bench, change, report, python, texts);
         if (texts.isEmpty()) {
             return report.finish(
-                    "nothing to change: no unused imports in " + java.size() + " Java and " + python.size()
-                            + " Python files",
+                    "nothing to change: no unused imports in " + counted(java.size(), "Java file") + " and "
+                            + counted(python.size(), "Python file"),
                     change,
                     "");
         }
         for (Map.Entry<String, String> file : texts.entrySet()) {
             tools.write(file.getKey(), file.getValue());
         }
-        context.step("building and committing " + texts.size() + " files");
+        context.step("building and committing " + counted(texts.size(), "file"));
         String commit = change.commit(
                 texts.keySet(),
-                "Remove unused imports\n\nIn " + texts.size() + (texts.size() == 1 ? " file" : " files")
-                        + ", by playbook " + kind() + ".");
-        return report.finish(
-                "removed unused imports from " + texts.size() + (texts.size() == 1 ? " file" : " files"),
-                change,
-                commit);
+                "Remove unused imports\n\nIn " + counted(texts.size(), "file") + ", by playbook " + kind() + ".");
+        return report.finish("removed unused imports from " + counted(texts.size(), "file"), change, commit);
     }
 
     private static List<String> own(List<String> files) {
@@ -107,7 +103,7 @@ public final class RemoveUnusedImports extends DeveloperPlaybook {
         if (missing != null) {
             bench.context()
                     .skip(
-                            "unused imports in " + candidates.size() + " Java files",
+                            "unused imports in " + counted(candidates.size(), "Java file"),
                             "TOOL_MISSING",
                             missing,
                             "set " + RewriteSettings.CLASS_PATH.name()
@@ -117,7 +113,7 @@ public final class RemoveUnusedImports extends DeveloperPlaybook {
         MavenLayout layout = BuildChecks.layout(bench.tools());
         BuildChecks.Plan plan = BuildChecks.plan(bench.tools(), layout, candidates.keySet());
         List<Group> groups = typed(bench, change, layout, plan.checks(), candidates.keySet());
-        bench.context().step("removing unused imports from " + candidates.size() + " Java files");
+        bench.context().step("removing unused imports from " + counted(candidates.size(), "Java file"));
         Reply reply = rewrite.apply(bench, RECIPE, Map.of(), List.of(), groups);
         if (!reply.error().isEmpty()) {
             throw PlaybookFailure.failed(FailureClass.AGENT, reply.error(), reply.message(), "");
@@ -158,7 +154,7 @@ public final class RemoveUnusedImports extends DeveloperPlaybook {
         if (!bench.tools().hasProgram("python3")) {
             bench.context()
                     .skip(
-                            "unused imports in " + files.size() + " Python files",
+                            "unused imports in " + counted(files.size(), "Python file"),
                             "TOOL_MISSING",
                             "there is no python3 on the path to read them with",
                             "install Python 3, for example 'apt-get install python3'");
@@ -182,7 +178,7 @@ public final class RemoveUnusedImports extends DeveloperPlaybook {
         if (!result.ok() || reply.isEmpty()) {
             bench.context()
                     .skip(
-                            "unused imports in " + files.size() + " Python files",
+                            "unused imports in " + counted(files.size(), "Python file"),
                             "ENVIRONMENT",
                             "python3 could not read them: " + Workbench.lastLines(result.output(), 4),
                             "install Python 3.8 or newer");

@@ -19,12 +19,15 @@ final class UnusedImportScan {
     private static final Pattern PACKAGE = Pattern.compile("(?m)^[ \\t]*package\\s[^;]*;");
     private static final Pattern ANY_IMPORT = Pattern.compile("(?m)^[ \\t]*import\\s[^;]*;");
 
+    /** A source within a source, as tests of such programs as this have it. */
+    private static final Pattern TEXT_BLOCK = Pattern.compile("(?s)\"\"\"[ \\t]*\\R.*?(?<!\\\\)\"\"\"");
+
     private UnusedImportScan() {}
 
     /** Simple names that are imported and occur nowhere else, not even in a comment or a string. */
     static List<String> candidates(String java) {
         List<String> imported = new ArrayList<>();
-        Matcher m = IMPORT.matcher(java);
+        Matcher m = IMPORT.matcher(TEXT_BLOCK.matcher(java).replaceAll(""));
         while (m.find()) {
             imported.add(m.group(2));
         }

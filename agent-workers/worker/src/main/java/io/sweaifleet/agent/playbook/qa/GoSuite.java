@@ -26,6 +26,10 @@ record GoSuite(String directory, String module) implements TestSuite {
             "module lookup disabled by GOPROXY=off|missing go\\.sum entry|no required module provides package|cannot find module providing package|toolchain not available|requires go >= ");
     private static final Pattern MISSING_MODULE =
             Pattern.compile("(?m)^(?:go: |.*?: )?([\\w.-]+\\.[\\w.-]+/[\\w./-]+@v[\\w.+-]+)");
+    private static final Pattern MISSING_IMPORT =
+            Pattern.compile("(?m)^(\\S+\\.go):(\\d{1,7}):\\d+: module lookup disabled by GOPROXY=off");
+    private static final Pattern QUOTED = Pattern.compile("[\"`]([^\"`]+)[\"`]");
+    private static final int MOST_NAMED = 10;
     private static final Pattern PLACE = Pattern.compile("([\\w-]+\\.go):(\\d+):");
 
     /** Nothing is fetched: neither modules nor another toolchain. */
@@ -53,16 +57,12 @@ record GoSuite(String directory, String module) implements TestSuite {
         SuiteReportBuilder report = new SuiteReportBuilder(name());
         report.tests(results(events));
         if (MISSING.matcher(events.plain()).find()) {
-            Set<String> modules = new TreeSet<>();
-            Matcher wanted = MISSING_MODULE.matcher(events.plain());
-            while (wanted.find() && modules.size() < 10) {
-                modules.add(wanted.group(1));
-            }
+            Set<String> missing = missing(bench, events.plain());
             report.missing(
                     name(),
-                    modules.isEmpty()
+                    missing.isEmpty()
                             ? Messages.lastLines(events.plain(), 4)
-                            : "not in the Go module cache: " + String.join(", ", modules),
+                            : "not in the Go module cache: " + String.join(", ", missing),
                     "run 'go mod download' in the repository once on this machine");
         } else if (!result.timedOut()) {
             explain(bench, report, events, result);
@@ -73,6 +73,28 @@ record GoSuite(String directory, String module) implements TestSuite {
             report.rerunFailures(bench, failed -> rerun(bench, failed));
         }
         return report.build();
+    }
+
+    /** Modules, or packages where go names only the file and line of their import. */
+    private Set<String> missing(TestBench bench, String output) throws ToolDenied {
+        Set<String> missing = new TreeSet<>();
+        Matcher wanted = MISSING_MODULE.matcher(output);
+        while (wanted.find() && missing.size() < MOST_NAMED) {
+            missing.add(wanted.group(1));
+        }
+        Matcher place = MISSING_IMPORT.matcher(output);
+        while (place.find() && missing.size() < MOST_NAMED) {
+            String path = bench.relative(directory, place.group(1));
+            if (path != null) {
+                String[] lines = bench.tools().read(path).split("\n");
+                int line = Integer.parseInt(place.group(2));
+                Matcher quoted = QUOTED.matcher(line <= lines.length ? lines[line - 1] : "");
+                if (quoted.find()) {
+                    missing.add(quoted.group(1));
+                }
+            }
+        }
+        return missing;
     }
 
     private void explain(TestBench bench, SuiteReportBuilder report, GoTestJson events, CommandResult result) {

@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
  */
 record MavenSuite(String directory, boolean integration) implements TestSuite {
 
+    private static final int NAMED_MODULES = 8;
     private static final Pattern METHOD = Pattern.compile("[\\p{Alpha}_$][\\w$]*");
 
     @Override
@@ -46,8 +47,8 @@ record MavenSuite(String directory, boolean integration) implements TestSuite {
         Instant started = bench.now();
         List<String> argv = command(program, bench);
         argv.add("-DskipITs=" + !integration);
-        argv.add(integration ? "verify" : "test");
-        bench.step(name() + ": " + (integration ? "verify" : "test"));
+        argv.add(phase());
+        bench.step(name() + ": " + phase());
         CommandResult result = bench.test(argv, directory, MavenCommand.ENVIRONMENT, Cache.MAVEN);
         MavenLog log = MavenLog.parse(bench.output(result));
 
@@ -123,7 +124,7 @@ record MavenSuite(String directory, boolean integration) implements TestSuite {
                         what,
                         "not in the local Maven repository: "
                                 + (log.missing().isEmpty() ? failure.message() : String.join(", ", log.missing())),
-                        "run 'mvn dependency:go-offline' (or its tests once) in the repository on this machine");
+                        MavenCommand.fetchRemedy(directory, phase()));
             } else {
                 onlyMissing = false;
                 if (!failure.compilation() || log.compilerErrors().isEmpty()) {
@@ -136,15 +137,17 @@ record MavenSuite(String directory, boolean integration) implements TestSuite {
                 }
             }
         }
-        for (Map.Entry<String, String> module : log.modules().entrySet()) {
-            if (module.getValue().equals("SKIPPED")) {
-                report.skip(
-                        name() + " module " + module.getKey(),
-                        onlyMissing ? SkipCode.ENVIRONMENT : SkipCode.BUILD_FAILED,
-                        "not run: a module that it needs "
-                                + (onlyMissing ? "misses a dependency" : "could not be built"),
-                        "see the entries of the other modules");
-            }
+        List<String> notReached = log.modules().entrySet().stream()
+                .filter(module -> module.getValue().equals("SKIPPED"))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (!notReached.isEmpty()) {
+            report.skip(
+                    name() + (notReached.size() == 1 ? " module " : " modules ") + named(notReached),
+                    onlyMissing ? SkipCode.ENVIRONMENT : SkipCode.BUILD_FAILED,
+                    "not run, because a module needed for it "
+                            + (onlyMissing ? "misses a dependency" : "could not be built"),
+                    onlyMissing ? MavenCommand.fetchRemedy(directory, phase()) : "mend that module first");
         }
         if (!result.timedOut()) {
             if (!unfinished.isEmpty()) {
@@ -165,6 +168,15 @@ record MavenSuite(String directory, boolean integration) implements TestSuite {
                                 + Messages.lastLines(result.output(), 5));
             }
         }
+    }
+
+    private static String named(List<String> modules) {
+        return String.join(", ", modules.subList(0, Math.min(NAMED_MODULES, modules.size())))
+                + (modules.size() > NAMED_MODULES ? " and " + (modules.size() - NAMED_MODULES) + " more" : "");
+    }
+
+    private String phase() {
+        return integration ? "verify" : "test";
     }
 
     private String pom() {

@@ -267,13 +267,20 @@ record NodeSuite(
                 test.name(),
                 test.status(),
                 test.seconds(),
-                failed
-                        ? Messages.bounded(
-                                test.message().isEmpty() ? test.details() : test.message() + " " + test.details())
-                        : "",
+                failed ? said(test) : "",
                 place == null ? file : place.path(),
                 place == null ? test.line() : place.line(),
                 failed ? test.name() : "");
+    }
+
+    /** What a failed test of node:test says: its details repeat the message among frames and properties of the error. */
+    private static String said(JUnitXml.Case test) {
+        boolean telling = !test.message().isBlank() && !test.message().equals("test failed");
+        String text = telling ? test.message() : test.details();
+        Matcher module = NO_MODULE.matcher(test.details());
+        return missingModule(text) == null && module.find()
+                ? Messages.bounded(module.group() + " " + text)
+                : Messages.headline(text);
     }
 
     private static TestResult result(TestBench bench, Tap.Point point) {

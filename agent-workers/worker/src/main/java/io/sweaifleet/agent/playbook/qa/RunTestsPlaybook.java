@@ -5,6 +5,7 @@ import io.sweaifleet.agent.playbook.PlaybookContext;
 import io.sweaifleet.agent.playbook.PlaybookFailure;
 import io.sweaifleet.agent.playbook.PlaybookResult;
 import io.sweaifleet.agent.playbook.ToolDenied;
+import io.sweaifleet.agent.playbook.Toolbox;
 import io.sweaifleet.agent.playbook.qa.SuiteReport.Problem;
 import io.sweaifleet.agent.playbook.qa.SuiteReport.Skip;
 import io.sweaifleet.schemas.common.FailureClass;
@@ -93,15 +94,11 @@ public final class RunTestsPlaybook implements Playbook {
         publish(context, bench, report);
         if (report.ran() == 0) {
             Skip first = report.skips().get(0);
+            int others = report.skips().size() - 1;
             throw PlaybookFailure.skipped(
                     first.code(),
-                    "no test was run: "
-                            + Messages.bounded(String.join(
-                                    "; ",
-                                    report.skips().stream()
-                                            .map(skip -> skip.what() + ": " + skip.reason())
-                                            .distinct()
-                                            .toList())),
+                    "no test was run: " + first.what() + ": " + first.reason()
+                            + (others == 0 ? "" : "; and " + others + (others == 1 ? " part" : " parts") + " more"),
                     first.remedy());
         }
         return new PlaybookResult(report.summary(), report.outputs());
@@ -126,9 +123,8 @@ public final class RunTestsPlaybook implements Playbook {
             return SuiteReport.skipped(new Skip(
                     suite.name(),
                     SkipCode.SANDBOX_MISSING,
-                    "tests execute the repository's code, and no sandbox may do that: "
-                            + context.tools().noSandboxReason(),
-                    "install bubblewrap, or allow plain processes with --sandbox process"));
+                    "tests are not run: " + context.tools().noSandboxReason(),
+                    Toolbox.NO_SANDBOX_REMEDY));
         }
         if (bench.remaining().toMillis() < 1_000) {
             return SuiteReport.skipped(new Skip(

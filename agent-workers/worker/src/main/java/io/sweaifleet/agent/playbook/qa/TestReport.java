@@ -102,7 +102,7 @@ final class TestReport {
 
     String summary() {
         List<String> parts = new ArrayList<>();
-        parts.add(total() + " tests in " + ran() + (ran() == 1 ? " suite" : " suites"));
+        parts.add(total() + (total() == 1 ? " test in " : " tests in ") + ran() + (ran() == 1 ? " suite" : " suites"));
         parts.add(failed() + " failed");
         add(parts, flaky(), " flaky");
         add(parts, skippedTests(), " skipped");

@@ -45,8 +45,30 @@ class MavenLogTest {
                         org.assertj.core.groups.Tuple.tuple("b", false),
                         org.assertj.core.groups.Tuple.tuple("c", true));
         assertThat(parsed.failures().get(0).compilation()).isTrue();
-        assertThat(parsed.missing()).containsExactly("org.example:lib:jar:2.0");
+        assertThat(parsed.missing()).containsExactly("org.example:lib:2.0");
         assertThat(parsed.unfinished()).isEmpty();
+    }
+
+    @Test
+    void shouldSayWhyNothingCouldBeCompiledWhenNoFileIsToBlame() {
+        // Given
+        String log =
+                """
+                [INFO] BUILD FAILURE
+                [ERROR] Failed to execute goal org.apache.maven.plugins:maven-compiler-plugin:3.1:compile (default-compile) on project b: Compilation failure: Compilation failure:
+                [ERROR] Source option 5 is no longer supported. Use 7 or later.
+                [ERROR] Target option 5 is no longer supported. Use 7 or later.
+                [ERROR] -> [Help 1]
+                """;
+
+        // When
+        MavenLog parsed = MavenLog.parse(log);
+
+        // Then
+        assertThat(parsed.failures())
+                .extracting(MavenLog.GoalFailure::message)
+                .containsExactly("Compilation failure: Source option 5 is no longer supported. Use 7 or later.;"
+                        + " Target option 5 is no longer supported. Use 7 or later.");
     }
 
     @Test

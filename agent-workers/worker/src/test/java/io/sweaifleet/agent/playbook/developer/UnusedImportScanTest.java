@@ -30,6 +30,16 @@ class UnusedImportScanTest {
     }
 
     @Test
+    void shouldNotTakeASourceInATextBlockForImports() {
+        // Given
+        String java = "import java.util.Map;\n\nclass A {\n    String b = \"\"\"\n        import java.util.Set;\n"
+                + "        class B {}\n        \"\"\";\n}\n";
+
+        // When / Then
+        assertThat(UnusedImportScan.candidates(java)).containsExactly("Map");
+    }
+
+    @Test
     void shouldOnlyAcceptTextsThatLoseImports() {
         // Given
         String before = "import java.util.*;\nimport java.util.Map;\n\nclass A {\n    int x;\n}\n";

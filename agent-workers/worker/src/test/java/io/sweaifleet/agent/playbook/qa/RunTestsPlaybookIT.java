@@ -437,7 +437,7 @@ class RunTestsPlaybookIT {
                     assertThat(skip.getCode()).isEqualTo("ENVIRONMENT");
                     assertThat(skip.getWhat()).isEqualTo("maven . module missing");
                     assertThat(skip.getReason()).contains("org.example:no-such-library");
-                    assertThat(skip.getRemedy()).contains("dependency:go-offline");
+                    assertThat(skip.getRemedy()).contains("mvn -fn test");
                 })
                 .anySatisfy(skip -> {
                     assertThat(skip.getCode()).isEqualTo("BUILD_FAILED");

@@ -1,0 +1,57 @@
+package io.sweaifleet.ingest.print;
+
+import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.common.SkippedStep;
+import io.sweaifleet.schemas.task.TaskOutcome;
+import io.sweaifleet.schemas.task.TaskStatus;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Something that a task did not do: all of it, or a step.
+ *
+ * @param role who should have done it
+ * @param what the step, or the task's kind
+ * @param reason why not
+ * @param code the reason as a code word
+ * @param remedy what to do about it, or empty
+ */
+public record NotDone(String role, String what, String reason, String code, String remedy) {
+
+    /** There was nothing to do: good to know, and nobody's to mend. */
+    private static final String NOTHING = "NOTHING_TO_DO";
+
+    /**
+     * What these tasks did not do, in their order; where there was just nothing to do comes last. A task that was skipped
+     * is not told of itself when one of its steps tells the same.
+     */
+    public static List<NotDone> of(Collection<TaskOutcome> outcomes) {
+        List<NotDone> all = new ArrayList<>();
+        for (TaskOutcome outcome : outcomes) {
+            List<SkippedStep> steps = outcome.getResult() == null
+                    ? List.of()
+                    : outcome.getResult().getSkipped();
+            Failure why = outcome.getFailure();
+            if (outcome.getStatus() == TaskStatus.SKIPPED
+                    && why != null
+                    && steps.stream().noneMatch(step -> why.getMessage().contains(step.getReason()))) {
+                all.add(new NotDone(
+                        outcome.getRole(), outcome.getKind(), why.getMessage(), why.getCode(), why.getRemedy()));
+            }
+            for (SkippedStep step : steps) {
+                all.add(new NotDone(
+                        outcome.getRole(), step.getWhat(), step.getReason(), step.getCode(), step.getRemedy()));
+            }
+        }
+        all.sort(Comparator.comparing(one -> one.code().equals(NOTHING)));
+        return List.copyOf(all);
+    }
+
+    /** On one line: who, what, why, and what to do. */
+    @Override
+    public String toString() {
+        return role + ": " + what + " — " + reason + " [" + code + "]" + (remedy.isEmpty() ? "" : "; " + remedy);
+    }
+}
