@@ -157,10 +157,20 @@ public final class WorkerProcess implements AutoCloseable {
         commands.open();
         commands.start();
         worker.introduce();
-        long heartbeat = settings.get(WorkerSettings.HEARTBEAT).toMillis();
-        scheduled(beats.scheduleAtFixedRate(guarded(worker::beat), heartbeat, heartbeat, TimeUnit.MILLISECONDS));
+        keepBeating(beats, worker, settings.get(WorkerSettings.HEARTBEAT));
         scheduled(ticks.scheduleWithFixedDelay(
                 guarded(worker::tick), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    /** Sends heartbeats until the executor ends, at the interval that core asked for last. */
+    private static void keepBeating(ScheduledExecutorService beats, Worker worker, Duration longest) {
+        scheduled(beats.schedule(
+                () -> {
+                    guarded(worker::beat).run();
+                    keepBeating(beats, worker, longest);
+                },
+                worker.heartbeatInterval(longest).toMillis(),
+                TimeUnit.MILLISECONDS));
     }
 
     private static void scheduled(ScheduledFuture<?> task) {

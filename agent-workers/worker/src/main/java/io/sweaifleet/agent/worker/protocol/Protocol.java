@@ -77,6 +77,11 @@ final class Protocol {
         return session.heartbeatDue(now).map(type -> heartbeat(type, now));
     }
 
+    /** Time between two heartbeats, see {@link Session#heartbeatInterval}. */
+    Duration heartbeatInterval(Duration longest) {
+        return session.heartbeatInterval(longest);
+    }
+
     /** The last heartbeat; nothing when core never heard of this worker. */
     Optional<Heartbeat> goodbye(Instant now) {
         return session.isIntroduced() ? Optional.of(heartbeat(HeartbeatType.GOODBYE, now)) : Optional.empty();

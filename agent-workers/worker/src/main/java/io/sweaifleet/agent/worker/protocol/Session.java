@@ -22,6 +22,7 @@ final class Session {
     private boolean welcomed;
     private boolean closing;
     private Duration leaseTime = LEASE_TIME;
+    private @Nullable Duration heartbeatInterval;
     private long heartbeats;
     private @Nullable Instant lastHello;
     private Instant lastHeard;
@@ -66,6 +67,7 @@ final class Session {
         if (command.getLeaseMs() > 0) {
             leaseTime = Duration.ofMillis(command.getLeaseMs());
         }
+        heartbeatInterval = command.getHeartbeatMs() > 0 ? Duration.ofMillis(command.getHeartbeatMs()) : null;
         return first;
     }
 
@@ -86,6 +88,11 @@ final class Session {
     /** How long a lease lasts without renewal, which is also how long an acknowledgement is waited for. */
     Duration leaseTime() {
         return leaseTime;
+    }
+
+    /** Time between two heartbeats: what core asked for last, but never more than the longest. */
+    Duration heartbeatInterval(Duration longest) {
+        return heartbeatInterval == null || heartbeatInterval.compareTo(longest) > 0 ? longest : heartbeatInterval;
     }
 
     /** What the heartbeat of this moment says; nothing while the worker may not speak. */

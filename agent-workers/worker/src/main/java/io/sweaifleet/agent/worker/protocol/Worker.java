@@ -8,6 +8,7 @@ import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.Heartbeat;
 import io.sweaifleet.schemas.worker.WorkerCommand;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -130,6 +131,13 @@ public final class Worker implements AgentLink {
             heartbeat = protocol.heartbeat(clock.instant());
         }
         heartbeat.ifPresent(outbox::heartbeat);
+    }
+
+    /** Time until the next heartbeat is due: what core asked for in its last WELCOME, but never more than the longest. */
+    public Duration heartbeatInterval(Duration longest) {
+        synchronized (protocol) {
+            return protocol.heartbeatInterval(longest);
+        }
     }
 
     /** Applies a command, if it is this worker's next one. */

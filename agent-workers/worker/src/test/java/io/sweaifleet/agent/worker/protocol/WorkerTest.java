@@ -17,6 +17,7 @@ import io.sweaifleet.schemas.worker.CommandType;
 import io.sweaifleet.schemas.worker.Heartbeat;
 import io.sweaifleet.schemas.worker.HeartbeatType;
 import io.sweaifleet.schemas.worker.HeldLease;
+import io.sweaifleet.schemas.worker.WorkerCommand;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -70,6 +71,20 @@ class WorkerTest {
         assertThat(outbox.lastHeartbeat().getCommandPartition()).isEqualTo(3);
         assertThat(outbox.lastHeartbeat().getLastCommandSequence()).isEqualTo(1);
         assertThat(welcomes).isEqualTo(1);
+    }
+
+    @Test
+    void shouldBeatAsOftenAsCoreAsksButNeverLessOftenThanItIsSetTo() {
+        // Given
+        Duration longest = Duration.ofSeconds(2);
+        worker.introduce();
+        assertThat(worker.heartbeatInterval(longest)).isEqualTo(longest);
+
+        // When / Then
+        welcomeAsking(500);
+        assertThat(worker.heartbeatInterval(longest)).isEqualTo(Duration.ofMillis(500));
+        welcomeAsking(5_000);
+        assertThat(worker.heartbeatInterval(longest)).isEqualTo(longest);
     }
 
     @Test
@@ -531,6 +546,12 @@ class WorkerTest {
 
     private void welcome() {
         worker.onCommand(Samples.command(worker.incarnation(), ++sequence, CommandType.WELCOME));
+    }
+
+    private void welcomeAsking(long heartbeatMs) {
+        WorkerCommand plain = Samples.command(worker.incarnation(), ++sequence, CommandType.WELCOME);
+        worker.onCommand(
+                WorkerCommand.newBuilder(plain).setHeartbeatMs(heartbeatMs).build());
     }
 
     private void assign(String lease, String role) {
