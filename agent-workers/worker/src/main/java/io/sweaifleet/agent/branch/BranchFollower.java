@@ -1,7 +1,7 @@
 package io.sweaifleet.agent.branch;
 
+import io.sweaifleet.agent.kafka.ConsumerThread;
 import io.sweaifleet.schemas.record.KnowledgeFact;
-import io.sweaifleet.schemas.serde.RegistryUnavailableException;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import java.io.IOException;
@@ -13,16 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +36,7 @@ public final class BranchFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BranchFollower.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     /** Tries on a repository that git cannot be run on, before that is recorded. */
     private static final int TRIES = 3;
 
@@ -55,8 +54,7 @@ public final class BranchFollower implements AutoCloseable {
     private final BranchCreator creator;
     private final Facts facts;
     private final InstantSource clock;
-    private final Thread thread;
-    private volatile boolean closed;
+    private final ConsumerThread thread;
 
     public BranchFollower(
             Consumer<String, byte[]> consumer,
@@ -69,8 +67,8 @@ public final class BranchFollower implements AutoCloseable {
         this.creator = creator;
         this.facts = facts;
         this.clock = clock;
-        this.thread = new Thread(this::follow, "branch-follower");
-        thread.setDaemon(true);
+        this.thread =
+                new ConsumerThread(consumer, "branch-follower", FleetTopic.RESULTS.topicName(), RETRY, CLOSE_TIMEOUT);
     }
 
     /**
@@ -98,27 +96,16 @@ public final class BranchFollower implements AutoCloseable {
      * Done before the worker takes work, so that no outcome of its tasks lies before.
      */
     public void open() {
-        boolean told = false;
-        while (!closed) {
-            try {
-                List<TopicPartition> partitions = consumer.partitionsFor(FleetTopic.RESULTS.topicName()).stream()
-                        .map(info -> new TopicPartition(info.topic(), info.partition()))
-                        .toList();
-                if (!partitions.isEmpty()) {
-                    consumer.assign(partitions);
-                    keepPlaces(partitions);
-                    return;
-                }
-            } catch (WakeupException e) {
-                return;
-            } catch (KafkaException e) {
-                if (!told) {
-                    LOG.warn("cannot follow {} yet: {}; trying on", FleetTopic.RESULTS.topicName(), e.toString());
-                    told = true;
-                }
+        thread.untilTaken(() -> {
+            List<TopicPartition> partitions = consumer.partitionsFor(FleetTopic.RESULTS.topicName()).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            if (partitions.isEmpty()) {
+                throw new UnknownTopicOrPartitionException(FleetTopic.RESULTS.topicName() + " has no partitions yet");
             }
-            pause();
-        }
+            consumer.assign(partitions);
+            keepPlaces(partitions);
+        });
     }
 
     private void keepPlaces(List<TopicPartition> partitions) {
@@ -141,40 +128,25 @@ public final class BranchFollower implements AutoCloseable {
 
     /** Begins to follow. */
     public void start() {
-        thread.start();
-    }
-
-    private void follow() {
-        try (consumer) {
-            while (!closed) {
-                followOnce();
-            }
-        } catch (WakeupException e) {
-            LOG.debug("branch follower was asked to end");
-        } catch (InterruptedException e) {
-            LOG.debug("branch follower was interrupted");
-        }
+        thread.start(this::follow);
     }
 
     /** One round; for tests that own the consumer's thread. */
     void followOnce() throws InterruptedException {
-        try {
-            ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
-            boolean any = false;
-            for (ConsumerRecord<String, byte[]> record : records) {
-                any |= bringBack(record);
-            }
-            if (any) {
-                facts.flush();
-            }
-            if (!records.isEmpty() && !closed) {
-                consumer.commitSync();
-            }
-        } catch (WakeupException e) {
-            throw e;
-        } catch (KafkaException e) {
-            LOG.warn("cannot follow {}: {}; trying on", FleetTopic.RESULTS.topicName(), e.toString());
-            pause();
+        thread.once(this::follow);
+    }
+
+    private void follow() throws InterruptedException {
+        ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
+        boolean any = false;
+        for (ConsumerRecord<String, byte[]> record : records) {
+            any |= bringBack(record);
+        }
+        if (any) {
+            facts.flush();
+        }
+        if (!records.isEmpty() && !thread.isClosed()) {
+            consumer.commitSync();
         }
     }
 
@@ -200,47 +172,32 @@ public final class BranchFollower implements AutoCloseable {
             } catch (IOException e) {
                 LOG.warn("branch {} could not be brought back: {}", branch.branch(), e.toString());
                 last = e.toString();
-                pause();
+                thread.pause();
             }
         }
         return new BranchArrival.Refused("git could not be used: " + last, "Check git, then fetch the bundle.");
     }
 
     private Optional<TaskOutcome> read(ConsumerRecord<String, byte[]> record) {
-        while (!closed && record.value() != null) {
-            try {
-                return Optional.of(deserializer.deserialize(record.topic(), record.headers(), record.value()));
-            } catch (RegistryUnavailableException e) {
-                LOG.warn("outcome of {} waits for the schema registry: {}", record.key(), e.getMessage());
-                pause();
-            } catch (SerializationException e) {
-                LOG.error(
-                        "outcome of {} at {}-{}@{} cannot be read; its branch is not brought back",
-                        record.key(),
-                        record.topic(),
-                        record.partition(),
-                        record.offset(),
-                        e);
-                return Optional.empty();
-            }
+        if (record.value() == null) {
+            return Optional.empty();
         }
-        return Optional.empty();
-    }
-
-    private void pause() {
-        if (!closed) {
-            LockSupport.parkNanos(RETRY.toNanos());
+        try {
+            return thread.decode(record, deserializer);
+        } catch (SerializationException e) {
+            LOG.error(
+                    "outcome of {} at {}-{}@{} cannot be read; its branch is not brought back",
+                    record.key(),
+                    record.topic(),
+                    record.partition(),
+                    record.offset(),
+                    e);
+            return Optional.empty();
         }
     }
 
     @Override
     public void close() {
-        closed = true;
-        consumer.wakeup();
-        try {
-            thread.join(5_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }

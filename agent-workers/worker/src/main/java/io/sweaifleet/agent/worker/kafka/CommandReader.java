@@ -1,22 +1,19 @@
 package io.sweaifleet.agent.worker.kafka;
 
+import io.sweaifleet.agent.kafka.ConsumerThread;
 import io.sweaifleet.agent.worker.protocol.Worker;
-import io.sweaifleet.schemas.serde.RegistryUnavailableException;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.worker.WorkerCommand;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +27,7 @@ public final class CommandReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CommandReader.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final org.apache.kafka.clients.consumer.Consumer<String, byte[]> consumer;
     private final TopicPartition partition;
@@ -37,8 +35,7 @@ public final class CommandReader implements AutoCloseable {
     private final Deserializer<WorkerCommand> deserializer;
     private final Consumer<WorkerCommand> commands;
     private final Consumer<String> lost;
-    private final Thread thread;
-    private volatile boolean closed;
+    private final ConsumerThread thread;
 
     /**
      * @param key the worker's key, pool/worker: records with another are not even decoded
@@ -59,8 +56,8 @@ public final class CommandReader implements AutoCloseable {
         this.deserializer = deserializer;
         this.commands = commands;
         this.lost = lost;
-        this.thread = new Thread(this::read, "worker-commands");
-        thread.setDaemon(true);
+        this.thread =
+                new ConsumerThread(consumer, "worker-commands", String.valueOf(this.partition), RETRY, CLOSE_TIMEOUT);
     }
 
     /** Configuration of the consumer. */
@@ -81,90 +78,48 @@ public final class CommandReader implements AutoCloseable {
     }
 
     private void goToEnd() {
-        boolean told = false;
-        while (!closed) {
-            try {
-                consumer.seekToEnd(List.of(partition));
-                // Not before this call is the place taken.
-                LOG.info("reading commands from {} at offset {}", partition, consumer.position(partition));
-                return;
-            } catch (WakeupException e) {
-                return;
-            } catch (KafkaException e) {
-                if (!told) {
-                    LOG.warn("cannot take the end of {} yet: {}; trying on", partition, e.toString());
-                    told = true;
-                }
-                pause();
-            }
-        }
+        thread.untilTaken(() -> {
+            consumer.seekToEnd(List.of(partition));
+            // Not before this call is the place taken.
+            LOG.info("reading commands from {} at offset {}", partition, consumer.position(partition));
+        });
     }
 
     /** Begins to read. */
     public void start() {
-        thread.start();
-    }
-
-    private void read() {
-        try (consumer) {
-            while (!closed) {
-                pollOnce();
-            }
-        } catch (WakeupException e) {
-            LOG.debug("command reader was asked to end");
-        }
+        thread.start(this::read);
     }
 
     /** One round; for tests that own the consumer's thread. */
-    void pollOnce() {
+    void pollOnce() throws InterruptedException {
+        thread.once(this::read);
+    }
+
+    private void read() {
         try {
             for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                 if (key.equals(record.key())) {
                     apply(record);
                 }
             }
-        } catch (WakeupException e) {
-            throw e;
         } catch (InvalidOffsetException e) {
             LOG.warn("the place in {} is gone", partition, e);
             goToEnd();
             lost.accept("the place in " + partition + " is gone");
-        } catch (KafkaException e) {
-            LOG.warn("cannot read {}: {}; trying on", partition, e.toString());
-            pause();
         }
     }
 
     private void apply(ConsumerRecord<String, byte[]> record) {
-        while (!closed) {
-            try {
-                commands.accept(deserializer.deserialize(record.topic(), record.headers(), record.value()));
-                return;
-            } catch (RegistryUnavailableException e) {
-                LOG.warn("command at offset {} waits for the schema registry: {}", record.offset(), e.getMessage());
-                pause();
-            } catch (SerializationException e) {
-                LOG.error("command at offset {} of {} cannot be read", record.offset(), partition, e);
-                lost.accept("the command at offset " + record.offset() + " cannot be read");
-                return;
-            }
-        }
-    }
-
-    private void pause() {
-        if (!closed) {
-            LockSupport.parkNanos(RETRY.toNanos());
+        try {
+            thread.decode(record, deserializer).ifPresent(commands);
+        } catch (SerializationException e) {
+            LOG.error("command at offset {} of {} cannot be read", record.offset(), partition, e);
+            lost.accept("the command at offset " + record.offset() + " cannot be read");
         }
     }
 
     @Override
     public void close() {
-        closed = true;
-        consumer.wakeup();
-        try {
-            thread.join(2_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }

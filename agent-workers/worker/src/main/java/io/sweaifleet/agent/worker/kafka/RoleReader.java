@@ -1,24 +1,21 @@
 package io.sweaifleet.agent.worker.kafka;
 
+import io.sweaifleet.agent.kafka.ConsumerThread;
 import io.sweaifleet.schemas.role.RoleDefinition;
-import io.sweaifleet.schemas.serde.RegistryUnavailableException;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,13 +27,18 @@ public final class RoleReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RoleReader.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final Consumer<String, byte[]> consumer;
     private final Deserializer<RoleDefinition> deserializer;
     private final BiConsumer<String, @Nullable RoleDefinition> roles;
     private final CountDownLatch caughtUp = new CountDownLatch(1);
-    private final Thread thread;
-    private volatile boolean closed;
+    private final ConsumerThread thread;
+
+    /** Ends of the partitions when reading began; empty before. Only the reading thread uses this and {@link #first}. */
+    private Map<TopicPartition, Long> ends = Map.of();
+    /** The latest definition of each role of those that were there at first. */
+    private final Map<String, ConsumerRecord<String, byte[]>> first = new LinkedHashMap<>();
 
     /** @param roles takes a role's name and definition; null for a role that was removed */
     public RoleReader(
@@ -46,8 +48,7 @@ public final class RoleReader implements AutoCloseable {
         this.consumer = consumer;
         this.deserializer = deserializer;
         this.roles = roles;
-        this.thread = new Thread(this::read, "worker-roles");
-        thread.setDaemon(true);
+        this.thread = new ConsumerThread(consumer, "worker-roles", FleetTopic.ROLES.topicName(), RETRY, CLOSE_TIMEOUT);
     }
 
     /** Configuration of the consumer. */
@@ -61,7 +62,7 @@ public final class RoleReader implements AutoCloseable {
 
     /** Begins to read. */
     public void start() {
-        thread.start();
+        thread.start(this::read);
     }
 
     /** Waits until what was there at first has been applied; false when the time ran out before. */
@@ -70,103 +71,50 @@ public final class RoleReader implements AutoCloseable {
     }
 
     private void read() {
-        try (consumer) {
-            Map<TopicPartition, Long> ends = open();
-            Map<String, ConsumerRecord<String, byte[]>> first = new LinkedHashMap<>();
-            while (!closed && caughtUp.getCount() > 0) {
-                for (ConsumerRecord<String, byte[]> record : poll()) {
-                    first.remove(record.key());
-                    first.put(record.key(), record);
-                }
-                if (reached(ends)) {
-                    first.values().forEach(this::apply);
-                    caughtUp.countDown();
-                }
-            }
-            while (!closed) {
-                poll().forEach(this::apply);
-            }
-        } catch (WakeupException e) {
-            LOG.debug("role reader was asked to end");
+        if (ends.isEmpty()) {
+            open();
+        }
+        if (caughtUp.getCount() == 0) {
+            consumer.poll(POLL).forEach(this::apply);
+            return;
+        }
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+            first.remove(record.key());
+            first.put(record.key(), record);
+        }
+        if (ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
+            first.values().forEach(this::apply);
+            first.clear();
+            caughtUp.countDown();
         }
     }
 
-    private Map<TopicPartition, Long> open() {
-        while (!closed) {
-            try {
-                List<TopicPartition> partitions = consumer.partitionsFor(FleetTopic.ROLES.topicName()).stream()
-                        .map(info -> new TopicPartition(info.topic(), info.partition()))
-                        .toList();
-                if (!partitions.isEmpty()) {
-                    consumer.assign(partitions);
-                    consumer.seekToBeginning(partitions);
-                    return new HashMap<>(consumer.endOffsets(partitions));
-                }
-            } catch (WakeupException e) {
-                throw e;
-            } catch (KafkaException e) {
-                LOG.warn("cannot read {} yet: {}; trying on", FleetTopic.ROLES.topicName(), e.toString());
-            }
-            pause();
+    private void open() {
+        List<TopicPartition> partitions = consumer.partitionsFor(FleetTopic.ROLES.topicName()).stream()
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
+        if (partitions.isEmpty()) {
+            throw new UnknownTopicOrPartitionException(FleetTopic.ROLES.topicName() + " has no partitions yet");
         }
-        return Map.of();
-    }
-
-    private boolean reached(Map<TopicPartition, Long> ends) {
-        try {
-            return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
-        } catch (WakeupException e) {
-            throw e;
-        } catch (KafkaException e) {
-            LOG.warn("cannot tell the place in {}: {}", FleetTopic.ROLES.topicName(), e.toString());
-            return false;
-        }
-    }
-
-    private Iterable<ConsumerRecord<String, byte[]>> poll() {
-        try {
-            return consumer.poll(POLL);
-        } catch (WakeupException e) {
-            throw e;
-        } catch (KafkaException e) {
-            LOG.warn("cannot read {}: {}; trying on", FleetTopic.ROLES.topicName(), e.toString());
-            pause();
-            return List.of();
-        }
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        ends = Map.copyOf(consumer.endOffsets(partitions));
     }
 
     private void apply(ConsumerRecord<String, byte[]> record) {
-        while (!closed) {
-            try {
-                byte[] value = record.value();
-                roles.accept(
-                        record.key(),
-                        value == null ? null : deserializer.deserialize(record.topic(), record.headers(), value));
-                return;
-            } catch (RegistryUnavailableException e) {
-                LOG.warn("role {} waits for the schema registry: {}", record.key(), e.getMessage());
-                pause();
-            } catch (SerializationException e) {
-                LOG.error("the definition of role {} cannot be read; the one before stays", record.key(), e);
-                return;
-            }
+        if (record.value() == null) {
+            roles.accept(record.key(), null);
+            return;
         }
-    }
-
-    private void pause() {
-        if (!closed) {
-            LockSupport.parkNanos(RETRY.toNanos());
+        try {
+            thread.decode(record, deserializer).ifPresent(role -> roles.accept(record.key(), role));
+        } catch (SerializationException e) {
+            LOG.error("the definition of role {} cannot be read; the one before stays", record.key(), e);
         }
     }
 
     @Override
     public void close() {
-        closed = true;
-        consumer.wakeup();
-        try {
-            thread.join(2_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }

@@ -36,7 +36,7 @@ class CommandReaderTest {
     }
 
     @Test
-    void shouldReadOnlyWhatComesAfterItOpened() {
+    void shouldReadOnlyWhatComesAfterItOpened() throws Exception {
         // Given
         add(39, "default/w1", bytes(Samples.command(1, 1, CommandType.WELCOME)));
         add(40, "default/w1", bytes(Samples.command(1, 2, CommandType.ASSIGN)));
@@ -51,7 +51,7 @@ class CommandReaderTest {
     }
 
     @Test
-    void shouldNotEvenDecodeWhatIsForOthers() {
+    void shouldNotEvenDecodeWhatIsForOthers() throws Exception {
         // Given
         add(40, "default/w2", "not Avro".getBytes(StandardCharsets.UTF_8));
         add(41, "default/w1", bytes(Samples.command(1, 1, CommandType.WELCOME)));
@@ -65,7 +65,7 @@ class CommandReaderTest {
     }
 
     @Test
-    void shouldTellThatACommandWasLostWhenItCannotBeRead() {
+    void shouldTellThatACommandWasLostWhenItCannotBeRead() throws Exception {
         // Given
         add(40, "default/w1", "not Avro".getBytes(StandardCharsets.UTF_8));
 
@@ -78,7 +78,7 @@ class CommandReaderTest {
     }
 
     @Test
-    void shouldTellThatCommandsWereLostWhenItsPlaceIsGone() {
+    void shouldTellThatCommandsWereLostWhenItsPlaceIsGone() throws Exception {
         // Given
         consumer.updateEndOffsets(Map.of(PARTITION, 90L));
         consumer.setPollException(new OffsetOutOfRangeException(Map.of(PARTITION, 40L)));
@@ -92,7 +92,7 @@ class CommandReaderTest {
     }
 
     @Test
-    void shouldGoOnAfterTheBrokerWasAway() {
+    void shouldGoOnAfterTheBrokerWasAway() throws Exception {
         // Given
         consumer.setPollException(new NetworkException("away"));
 
