@@ -16,8 +16,6 @@ import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.common.Severity;
 import io.sweaifleet.schemas.record.AuditEventType;
 import io.sweaifleet.schemas.record.Verdict;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,7 +83,7 @@ class AgentRuntimeIT {
         assertThat(repository.git("rev-parse", branch).strip())
                 .isEqualTo(run.result().getCommit());
         assertThat(repository.git("log", "-1", "--format=%an", branch).strip()).isEqualTo("SWE AI Fleet (tester)");
-        assertThat(leftIn(run)).isEmpty();
+        assertThat(run.leftInWork()).isEmpty();
     }
 
     @Test
@@ -164,7 +161,7 @@ class AgentRuntimeIT {
         assertThat(run.failure().getCode()).isEqualTo("PLAYBOOK_THREW");
         assertThat(run.failure().getFailureClass()).isEqualTo(FailureClass.AGENT);
         assertThat(run.failure().getMessage()).contains("no idea").doesNotContain("abcdefghijkl");
-        assertThat(leftIn(run)).isEmpty();
+        assertThat(run.leftInWork()).isEmpty();
     }
 
     @Test
@@ -248,7 +245,7 @@ class AgentRuntimeIT {
         assertThat(run.status()).isEqualTo(Status.CANCELLED);
         assertThat(run.failure().getMessage()).contains("the user asked");
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
-        assertThat(leftIn(run)).isEmpty();
+        assertThat(run.leftInWork()).isEmpty();
     }
 
     @Test
@@ -331,14 +328,5 @@ class AgentRuntimeIT {
         return repository.git("status", "--porcelain")
                 + repository.git("for-each-ref")
                 + repository.git("config", "--list");
-    }
-
-    /** Folders of attempts that are still there; the harness has closed the runtime, so none may be. */
-    private static List<Path> leftIn(Run run) {
-        try (Stream<Path> left = Files.list(run.data().resolve("work"))) {
-            return left.toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

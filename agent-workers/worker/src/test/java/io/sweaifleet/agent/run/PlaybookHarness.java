@@ -5,6 +5,7 @@ import io.sweaifleet.agent.attempt.Attempt;
 import io.sweaifleet.agent.attempt.AttemptEnd;
 import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.playbook.Playbook;
+import io.sweaifleet.agent.sandbox.Folders;
 import io.sweaifleet.agent.sandbox.HostEnvironment;
 import io.sweaifleet.agent.sandbox.Sandbox;
 import io.sweaifleet.agent.sandbox.Sandboxes;
@@ -33,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,37 +126,58 @@ public final class PlaybookHarness {
             Map<String, String> inputs) {
         try {
             Path data = Files.createTempDirectory("fleet-harness-");
-            data.toFile().deleteOnExit();
-            Path work = data.resolve("work");
-            FileArtifactStore store = FileArtifactStore.open(data.resolve("artifacts"));
-            Sandbox chosen = Sandboxes.select(sandbox, host, work);
-            RecordingReporter reporter = new RecordingReporter();
-            String id = "t-" + UUID.randomUUID().toString().substring(0, 8);
-            Assignment assignment = Assignment.newBuilder()
-                    .setLeaseId("lease-" + id)
-                    .setTenant("default")
-                    .setWorkflowId("wf-1")
-                    .setTaskId(id)
-                    .setAttempt(1)
-                    .setKind(kind)
-                    .setRole(definition.getRole())
-                    .setTitle("")
-                    .setRepository(repository)
-                    .setBaseRef(baseRef)
-                    .setInputs(inputs)
-                    .setDependencies(dependencies)
-                    .setTimeoutMs(timeout.toMillis())
-                    .setLeaseMs(30_000)
-                    .build();
-            Attempt attempt =
-                    new Attempt("default", "worker-1", 1, "agent-1", assignment, definition, cancellation, reporter);
-            try (AgentRuntime runtime =
-                    AgentRuntime.of(Playbooks.of(installed), chosen, host, store, work, limits, Clock.systemUTC())) {
-                AttemptEnd end = runtime.run(attempt);
-                return new Run(end, reporter, contents(store, end), data);
+            try {
+                return in(data, installed, kind, definition, repository, inputs);
+            } finally {
+                Folders.delete(data);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private Run in(
+            Path data,
+            Collection<? extends Playbook> installed,
+            String kind,
+            RoleDefinition definition,
+            @Nullable String repository,
+            Map<String, String> inputs)
+            throws IOException {
+        Path work = data.resolve("work");
+        FileArtifactStore store = FileArtifactStore.open(data.resolve("artifacts"));
+        Sandbox chosen = Sandboxes.select(sandbox, host, work);
+        RecordingReporter reporter = new RecordingReporter();
+        String id = "t-" + UUID.randomUUID().toString().substring(0, 8);
+        Assignment assignment = Assignment.newBuilder()
+                .setLeaseId("lease-" + id)
+                .setTenant("default")
+                .setWorkflowId("wf-1")
+                .setTaskId(id)
+                .setAttempt(1)
+                .setKind(kind)
+                .setRole(definition.getRole())
+                .setTitle("")
+                .setRepository(repository)
+                .setBaseRef(baseRef)
+                .setInputs(inputs)
+                .setDependencies(dependencies)
+                .setTimeoutMs(timeout.toMillis())
+                .setLeaseMs(30_000)
+                .build();
+        Attempt attempt =
+                new Attempt("default", "worker-1", 1, "agent-1", assignment, definition, cancellation, reporter);
+        AttemptEnd end;
+        try (AgentRuntime runtime =
+                AgentRuntime.of(Playbooks.of(installed), chosen, host, store, work, limits, Clock.systemUTC())) {
+            end = runtime.run(attempt);
+        }
+        return new Run(end, reporter, contents(store, end), namesIn(work));
+    }
+
+    private static List<String> namesIn(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(entry -> String.valueOf(entry.getFileName())).toList();
         }
     }
 
@@ -202,9 +225,10 @@ public final class PlaybookHarness {
      * What came of it.
      *
      * @param contents bytes of every artifact, by name
-     * @param data data directory of the run: {@code work} must be empty again, {@code artifacts} has the store
+     * @param leftInWork names in the work directory once the runtime was closed; nothing may be left there
      */
-    public record Run(AttemptEnd end, RecordingReporter reporter, Map<String, byte[]> contents, Path data) {
+    public record Run(
+            AttemptEnd end, RecordingReporter reporter, Map<String, byte[]> contents, List<String> leftInWork) {
 
         public AttemptEnd.Status status() {
             return end.status();
