@@ -42,6 +42,7 @@ public final class WorkflowFollower implements AutoCloseable {
     private @Nullable WorkflowOutcome outcome;
     private @Nullable DeadLetter deadLetter;
     private Fleet.@Nullable Appended submission;
+    private boolean accepted;
     private boolean duplicate;
 
     /**
@@ -106,7 +107,9 @@ public final class WorkflowFollower implements AutoCloseable {
         if (topic.equals(FleetTopic.TASK_EVENTS.topicName())) {
             if (workflowKey.equals(key)) {
                 TaskEvent event = fleet.decode(TaskEvent.class, record);
-                duplicate |= event.getType() == TaskEventType.DUPLICATE_IGNORED;
+                accepted |= event.getType() == TaskEventType.WORKFLOW_ACCEPTED;
+                // After the acceptance of this submission it is another that is ignored, or a second reading of this one.
+                duplicate |= event.getType() == TaskEventType.DUPLICATE_IGNORED && !accepted;
                 view = view.after(event);
                 events.add(event);
             }

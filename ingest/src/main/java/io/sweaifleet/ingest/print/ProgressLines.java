@@ -65,7 +65,7 @@ public final class ProgressLines {
                     case CANCEL_REQUESTED -> "is being cancelled";
                     case TASK_ENDED -> ended(event);
                     case QUARANTINED -> "was set aside: " + event.getMessage();
-                    case DUPLICATE_IGNORED -> "was submitted before; this submission is ignored";
+                    case DUPLICATE_IGNORED -> "a repetition is ignored: " + event.getMessage();
                     default -> "";
                 };
         if (what.isEmpty()) {
