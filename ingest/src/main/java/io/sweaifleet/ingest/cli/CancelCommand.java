@@ -57,7 +57,8 @@ final class CancelCommand implements Callable<Integer> {
             StatusLookup.Found found = new StatusLookup(fleet, now.minus(LOOK_BACK))
                     .find(in, id)
                     .orElseThrow(() -> CliException.failed(
-                            "no task or workflow " + id + " in pool " + in, "check the id with `fleet watch`"));
+                            "no task or workflow " + id + " in pool " + in,
+                            "check the id with `fleet results`, or give its --pool"));
             Optional<String> ended = ended(found);
             if (ended.isPresent()) {
                 context.terminal().out().println(id + " has ended already: " + ended.get());

@@ -22,11 +22,15 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -87,8 +91,8 @@ final class ReplayCommand implements Callable<Integer> {
             names = "--into",
             paramLabel = "TOPIC",
             description =
-                    "Copy the records there, as they are, instead of printing them. Refused for topics that the fleet"
-                            + " reads, unless with --new-ids.")
+                    "Copy the records there, as they are, instead of printing them. A topic that is missing is created;"
+                            + " one that the fleet reads is refused, unless with --new-ids.")
     private @Nullable String into;
 
     @Option(
@@ -105,13 +109,16 @@ final class ReplayCommand implements Callable<Integer> {
         FleetTopic source = Topics.byName(topic);
         Position start = position("--from", from);
         Position end = to == null ? null : position("--to", to);
+        if (end != null && start.isAfter(end)) {
+            throw CliException.usage("--from " + from + " is after --to " + to, "exchange the two");
+        }
         Optional<FleetTopic> target = into == null ? Optional.empty() : Topics.find(into);
         refuseTarget(source, target);
         try (Fleet fleet = context.open(node);
                 TopicReader reader = fleet.reader()) {
             List<TopicPartition> partitions = partitions(reader, source);
-            if (into != null) {
-                requireTopic(reader, target.map(FleetTopic::topicName).orElse(into));
+            if (into != null && target.isEmpty()) {
+                createIfMissing(fleet, reader, into, partitions.size());
             }
             long count = new Replay(reader, partitions).run(start, end, record -> {
                 if (into == null) {
@@ -151,6 +158,11 @@ final class ReplayCommand implements Callable<Integer> {
                 throw CliException.usage(
                         "--new-ids is for topics that the fleet reads, and " + into + " is none", "leave it out");
             }
+            if (into.startsWith("fleet.") || into.startsWith("fleet-")) {
+                throw CliException.usage(
+                        "names that begin with fleet are the fleet's, and it has no topic " + into,
+                        "name a topic of your own, such as my." + into.substring("fleet.".length()));
+            }
             return;
         }
         FleetTopic wanted = target.get();
@@ -169,10 +181,26 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    private static void requireTopic(TopicReader reader, String name) {
-        if (reader.partitions(name).isEmpty()) {
-            throw CliException.failed("the broker has no topic " + name, "create it first");
+    /** Not every broker makes topics by itself, and the fleet brings no other tool that would. */
+    private void createIfMissing(Fleet fleet, TopicReader reader, String name, int partitions) {
+        if (!reader.partitions(name).isEmpty()) {
+            return;
         }
+        try (Admin admin = Admin.create(fleet.clientConfig())) {
+            admin.createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty())))
+                    .all()
+                    .get();
+        } catch (ExecutionException e) {
+            throw new CliException(
+                    ExitCode.ENVIRONMENT,
+                    "topic " + name + " cannot be created: " + e.getCause(),
+                    "choose another name, or have the topic created by who may",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptException(e);
+        }
+        context.terminal().err().println("created topic " + name + " with " + partitions + " partitions");
     }
 
     private List<TopicPartition> partitions(TopicReader reader, FleetTopic source) {

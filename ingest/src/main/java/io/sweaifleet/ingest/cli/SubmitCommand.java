@@ -86,7 +86,7 @@ final class SubmitCommand implements Callable<Integer> {
         String pool = fleet.settings().get(FleetSettings.POOL);
         Path directory = context.terminal().directory();
         try {
-            return new SubmissionParser(pool, directory, context.ids(), context.clock()).parse(text);
+            return new SubmissionParser(pool, directory, context.ids()).parse(text);
         } catch (InvalidDocumentException e) {
             String name = file.equals("-") ? "standard input" : file;
             throw CliException.usage(

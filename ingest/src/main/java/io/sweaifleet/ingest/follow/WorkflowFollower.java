@@ -2,6 +2,8 @@ package io.sweaifleet.ingest.follow;
 
 import io.sweaifleet.ingest.client.Fleet;
 import io.sweaifleet.ingest.client.TopicReader;
+import io.sweaifleet.schemas.common.Origin;
+import io.sweaifleet.schemas.core.CoreInput;
 import io.sweaifleet.schemas.core.DeadLetter;
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
@@ -10,6 +12,7 @@ import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.task.WorkflowOutcome;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.topic.Keys;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -137,11 +140,33 @@ public final class WorkflowFollower implements AutoCloseable {
         }
     }
 
+    /** What intake refused came from where it was submitted; what core refused carries that place within. */
     private boolean isOurs(DeadLetter letter) {
+        if (letter.getOrigin().getTopic().equals(FleetTopic.CORE_INPUTS.topicName())) {
+            return view.workflowId().equals(letter.getWorkflowId())
+                    && received(letter).filter(this::isSubmission).isPresent();
+        }
+        return isSubmission(letter.getOrigin());
+    }
+
+    private boolean isSubmission(Origin origin) {
         return submission != null
-                && letter.getOrigin().getTopic().equals(submission.partition().topic())
-                && letter.getOrigin().getPartition() == submission.partition().partition()
-                && letter.getOrigin().getOffset() == submission.offset();
+                && origin.getTopic().equals(submission.partition().topic())
+                && origin.getPartition() == submission.partition().partition()
+                && origin.getOffset() == submission.offset();
+    }
+
+    private Optional<Origin> received(DeadLetter letter) {
+        ByteBuffer value = letter.getValue();
+        if (value == null) {
+            return Optional.empty();
+        }
+        byte[] bytes = new byte[value.remaining()];
+        value.duplicate().get(bytes);
+        Origin at = letter.getOrigin();
+        ConsumerRecord<byte[], byte[]> record =
+                new ConsumerRecord<>(at.getTopic(), at.getPartition(), at.getOffset(), null, bytes);
+        return Optional.of(fleet.decode(CoreInput.class, record).getOrigin());
     }
 
     /** What is known now. */

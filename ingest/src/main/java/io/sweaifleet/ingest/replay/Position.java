@@ -39,6 +39,17 @@ public sealed interface Position {
         return IsoTimes.parseDuration(text)
                 .map(now::minus)
                 .or(() -> IsoTimes.parseTime(text))
+                .filter(time -> !time.isBefore(Instant.EPOCH))
                 .map(AtTime::new);
+    }
+
+    /** Whether nothing can lie between this and a later end; false where only the topic can tell. */
+    default boolean isAfter(Position end) {
+        if (this instanceof AtOffset from && end instanceof AtOffset to) {
+            return from.offset() > to.offset();
+        }
+        return this instanceof AtTime from
+                && end instanceof AtTime to
+                && from.time().isAfter(to.time());
     }
 }

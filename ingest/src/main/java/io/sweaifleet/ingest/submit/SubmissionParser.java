@@ -7,7 +7,6 @@ import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
 import io.sweaifleet.schemas.topic.Keys;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a task or a workflow, checks it against its schema and completes it: a missing id is made, a missing pool is the
- * configured one, a relative repository is resolved. What only the fleet can tell (an unknown role, a cycle, an id that
- * was used before) is left to it: it answers with an outcome.
+ * configured one, a relative repository is resolved. The same document with an id always gives the same record, so that
+ * submitting it again is a repetition and not a contradiction. What only the fleet can tell (an unknown role, a cycle, an
+ * id that was used before) is left to it.
  */
 public final class SubmissionParser {
 
@@ -26,19 +26,16 @@ public final class SubmissionParser {
     private final String defaultPool;
     private final Path directory;
     private final RunIds ids;
-    private final Clock clock;
 
     /**
      * @param defaultPool pool of submissions that name none
      * @param directory what relative repositories are relative to
      * @param ids makes missing ids
-     * @param clock gives the time of submission
      */
-    public SubmissionParser(String defaultPool, Path directory, RunIds ids, Clock clock) {
+    public SubmissionParser(String defaultPool, Path directory, RunIds ids) {
         this.defaultPool = defaultPool;
         this.directory = directory;
         this.ids = ids;
-        this.clock = clock;
     }
 
     /**
@@ -74,9 +71,6 @@ public final class SubmissionParser {
         if (task.getPool() == null) {
             put(task, "pool", defaultPool);
         }
-        if (task.getSubmittedAt() == null) {
-            put(task, "submittedAt", clock.instant());
-        }
         put(task, "repository", absolute(task.getRepository()));
         return new Submission.LoneTask(task);
     }
@@ -99,9 +93,6 @@ public final class SubmissionParser {
         }
         if (workflow.getPool() == null) {
             put(workflow, "pool", defaultPool);
-        }
-        if (workflow.getSubmittedAt() == null) {
-            put(workflow, "submittedAt", clock.instant());
         }
         put(workflow, "repository", absolute(workflow.getRepository()));
         for (int i = 0; i < workflow.getTasks().size(); i++) {

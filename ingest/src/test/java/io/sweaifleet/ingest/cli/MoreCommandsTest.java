@@ -220,6 +220,18 @@ class MoreCommandsTest {
     }
 
     @Test
+    void shouldRefuseARangeThatCannotHoldAnything() {
+        assertThat(run("replay", "--topic", "results", "--from", "5", "--to", "2"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(cli.err()).contains("--from 5 is after --to 2");
+        assertThat(run("replay", "--topic", "results", "--from=-5")).isEqualTo(ExitCode.USAGE);
+        assertThat(cli.err()).contains("neither a time nor an offset");
+        assertThat(run("replay", "--topic", "results", "--from", "0", "--into", "fleet.task"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(cli.err()).contains("it has no topic fleet.task");
+    }
+
+    @Test
     void shouldSubmitAgainWithNewIds() {
         // Given
         fleet.send(FleetTopic.TASKS, "default/t-1", task("t-1"));

@@ -18,7 +18,7 @@ class SubmissionParserTest {
 
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-31T12:00:00Z"), ZoneOffset.UTC);
     private final SubmissionParser parser =
-            new SubmissionParser("default", Path.of("/home/me"), new RunIds(CLOCK, new Random(1)), CLOCK);
+            new SubmissionParser("default", Path.of("/home/me"), new RunIds(CLOCK, new Random(1)));
 
     @Test
     void shouldCompleteATaskWrittenInYaml() throws Exception {
@@ -41,7 +41,8 @@ class SubmissionParserTest {
         assertThat(submission.pool()).isEqualTo("default");
         assertThat(task.getRepository()).isEqualTo("/home/me/project");
         assertThat(task.getInputs()).containsEntry("release", "11");
-        assertThat(task.getSubmittedAt()).isEqualTo(CLOCK.instant());
+        // A time of its own would make a repeated submission another one.
+        assertThat(task.getSubmittedAt()).isNull();
     }
 
     @Test
