@@ -9,6 +9,7 @@ import io.sweaifleet.schemas.core.DeadLetter;
 import io.sweaifleet.schemas.core.DeadLetterCause;
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
+import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskOutcome;
@@ -372,6 +373,31 @@ class BadInputTest {
                 .filteredOn(outcome -> outcome.getWorkflowId().equals("damaged"))
                 .extracting(WorkflowOutcome::getStatus)
                 .containsExactly(WorkflowStatus.FAILED);
+    }
+
+    @Test
+    void shouldFailALoneTaskWhoseDamagedEntryAControlRequestTouches() {
+        // Given
+        fleet.submit(task("damaged", "ghost").build());
+        damage("damaged");
+
+        // When
+        fleet.send(
+                FleetTopic.TASK_CONTROL,
+                null,
+                TaskControl.newBuilder()
+                        .setId("cancel-1")
+                        .setTaskId("damaged")
+                        .setAction(ControlAction.CANCEL)
+                        .build());
+
+        // Then
+        assertThat(onlyDeadLetter().getCause()).isEqualTo(DeadLetterCause.POISON);
+        assertThat(fleet.outcomes())
+                .filteredOn(outcome -> outcome.getTaskId().equals("damaged"))
+                .extracting(
+                        TaskOutcome::getStatus, outcome -> outcome.getFailure().getCode())
+                .containsExactly(tuple(TaskStatus.FAILED, "QUARANTINED"));
     }
 
     /** Writes bytes that are no entry, and sees to it that the decoded one is no longer held. */

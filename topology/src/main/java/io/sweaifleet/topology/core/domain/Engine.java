@@ -32,7 +32,34 @@ public final class Engine {
             apply(step, event);
             return step.decision(false);
         } catch (RuntimeException e) {
-            throw new PoisonedException(event.pool(), step.blamed, e);
+            String blamed = step.blamed == null ? ownerOfDamaged(step, event, e) : step.blamed;
+            throw new PoisonedException(event.pool(), blamed, e);
+        }
+    }
+
+    /**
+     * The workflow of a task whose entry, which would name it, cannot be read: a lone task's has its own id, and a control
+     * request may name another. Only a workflow that lists the task is believed.
+     */
+    private static @Nullable String ownerOfDamaged(Step step, Event event, RuntimeException thrown) {
+        if (!(thrown instanceof DamagedEntryException damaged && damaged.key() instanceof Key.OfTask task)) {
+            return null;
+        }
+        if (lists(step, task.taskId(), task.taskId())) {
+            return task.taskId();
+        }
+        TaskControl control =
+                event instanceof Event.Accepted accepted ? accepted.input().getControl() : null;
+        String named = control == null ? null : control.getWorkflowId();
+        return named != null && lists(step, named, task.taskId()) ? named : null;
+    }
+
+    private static boolean lists(Step step, String workflowId, String taskId) {
+        try {
+            return step.state.get(new Key.OfWorkflow(step.pool, workflowId)) instanceof WorkflowEntry.Live live
+                    && live.taskIds().contains(taskId);
+        } catch (DamagedEntryException unreadable) {
+            return false;
         }
     }
 
