@@ -398,6 +398,11 @@ public final class Workspaces {
                         "raise fleet.worker.clone-timeout, or give a path on the worker's host");
             }
             String said = shortened(cloned.text());
+            if (said.isEmpty()) {
+                // It always says why, into a file beside the clone; having failed, it has given the room back.
+                throw new IOException("No space left on device: git clone ended with exit code " + cloned.exitCode()
+                        + " and could not write why");
+            }
             boolean permanent =
                     PERMANENT_PROBLEM.matcher(said.toLowerCase(Locale.ROOT)).find();
             return unreachable(
