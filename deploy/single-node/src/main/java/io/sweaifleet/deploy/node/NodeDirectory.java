@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code fleet.properties}</td><td>the settings in force with every address, for the parts and the commands</td></tr>
  * <tr><td>{@code node.lock}</td><td>locked by the launcher as long as it lives, however it dies</td></tr>
  * <tr><td>{@code node.state}</td><td>{@link NodeState}</td></tr>
+ * <tr><td>{@code layout}</td><td>number of the layout of all this; a node of another one refuses the directory</td></tr>
  * <tr><td>{@code ports}</td><td>the ports that were chosen, to be taken again</td></tr>
  * <tr><td>{@code secrets/}</td><td>generated passwords</td></tr>
  * <tr><td>{@code logs/}</td><td>what the parts print</td></tr>
@@ -43,7 +45,13 @@ import org.jspecify.annotations.Nullable;
 final class NodeDirectory implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_ONLY = EnumSet.of(
             PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
+    /** Changes when a node cannot go on with what an earlier one left. */
+    private static final String LAYOUT = "1";
+
     private static final Duration LEFT_BEHIND = Duration.ofSeconds(15);
+    /** What a launcher in the background writes before it claims. */
+    private static final Set<String> OF_THE_BACKGROUND = Set.of("logs", "node.failure");
+
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Path root;
@@ -78,10 +86,11 @@ final class NodeDirectory implements AutoCloseable {
      * <p>Parts that a killed launcher left behind are ending by themselves at that time; this waits for them, so that
      * their ports and files are free.
      *
-     * @throws PartException when another node has it, or it cannot be written
+     * @throws PartException when another node has it, it holds something else, or it cannot be written
      */
     static NodeDirectory claim(Path dataDir) throws PartException, InterruptedException {
         try {
+            refuseWhatIsNoNodes(dataDir);
             Files.createDirectories(dataDir.resolve("logs"));
             Files.createDirectories(dataDir.resolve("secrets"));
             Files.setPosixFilePermissions(dataDir, OWNER_ONLY);
@@ -99,12 +108,56 @@ final class NodeDirectory implements AutoCloseable {
             }
             NodeDirectory directory = new NodeDirectory(root, channel);
             directory.awaitLeftBehind();
+            directory.takeLayout();
             return directory;
         } catch (IOException | UnsupportedOperationException failure) {
             throw new PartException(
                     "the data directory " + dataDir + " cannot be used: " + failure,
                     "give a --data-dir on a local disk that this user can write to",
                     failure);
+        }
+    }
+
+    /** A directory with other things in it was most likely given by mistake, and would be closed to others. */
+    private static void refuseWhatIsNoNodes(Path dataDir) throws IOException, PartException {
+        if (!Files.isDirectory(dataDir) || Files.exists(dataDir.resolve("node.lock"))) {
+            return;
+        }
+        try (Stream<Path> entries = Files.list(dataDir)) {
+            Optional<Path> other = entries.filter(entry ->
+                            !OF_THE_BACKGROUND.contains(entry.getFileName().toString()))
+                    .findFirst();
+            if (other.isPresent()) {
+                throw new PartException(
+                        dataDir + " is no data directory of a node: it holds "
+                                + other.get().getFileName(),
+                        "give --data-dir a directory of its own; it is made when it is missing");
+            }
+        }
+    }
+
+    private void takeLayout() throws PartException {
+        Path file = root.resolve("layout");
+        if (!Files.exists(file)) {
+            writeText(file, LAYOUT);
+            return;
+        }
+        String found = text(file);
+        if (!found.equals(LAYOUT)) {
+            closeQuietly();
+            throw new PartException(
+                    root + " was written by another version of the fleet: its layout is " + found + ", this one's "
+                            + LAYOUT,
+                    "use the version that wrote it, give another --data-dir, or remove the directory to begin anew");
+        }
+    }
+
+    private void closeQuietly() {
+        try {
+            lockFile.close();
+        } catch (IOException ends) {
+            // The lock ends with this process in any case.
+            System.err.println("fleet: " + root.resolve("node.lock") + ": " + ends.getMessage());
         }
     }
 

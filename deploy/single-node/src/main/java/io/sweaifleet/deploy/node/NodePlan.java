@@ -60,6 +60,9 @@ record NodePlan(List<Stage> stages, Map<String, String> settings, int restarts) 
         /** Parts that do little once they run: the second compiler would cost them more than it gives. */
         private static final Set<String> LIGHTLY_COMPILED = Set.of("registry", "neo4j", "connect");
 
+        private static final List<String> PARTS =
+                List.of("redis", "kafka", "registry", "neo4j", "connect", "topology", "worker");
+
         private static final List<String> FIRST_COMPILER_ONLY = List.of("-XX:TieredStopAtLevel=1");
         /** Six times the defaults: only what stays hot is compiled twice, which saves a third of the work of a start. */
         private static final List<String> SECOND_COMPILER_LATE = List.of(
@@ -91,7 +94,18 @@ record NodePlan(List<Stage> stages, Map<String, String> settings, int restarts) 
             this.jvmOptions = given.withPrefix(NodeSettings.JVM_OPTIONS_PREFIX);
         }
 
+        private void refuseUnknownParts() throws PartException {
+            for (String part : wanted) {
+                if (!PARTS.contains(part)) {
+                    throw new PartException(
+                            NodeSettings.PARTS.name() + " names '" + part + "', which is no part of a node",
+                            "use any of " + String.join(", ", PARTS));
+                }
+            }
+        }
+
         NodePlan plan() throws PartException {
+            refuseUnknownParts();
             settings.put(FleetSettings.DATA_DIR.name(), directory.root().toString());
             redis();
             kafka();

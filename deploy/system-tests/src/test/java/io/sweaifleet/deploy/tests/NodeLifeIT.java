@@ -8,6 +8,7 @@ import io.sweaifleet.schemas.registry.SchemaRegistration;
 import io.sweaifleet.schemas.registry.SchemaRegistryClient;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -134,6 +135,32 @@ class NodeLifeIT {
             assertThat(answer.exitCode()).isEqualTo(3);
             assertThat(answer.output()).contains("redis is to listen on port " + taken.getLocalPort());
         }
+    }
+
+    @Test
+    void shouldRefuseADirectoryOfAnotherVersionOrOfSomethingElseAndAPartThatIsNone() throws Exception {
+        // Given
+        Path newer = Files.createDirectories(directory.resolve("newer"));
+        Files.writeString(newer.resolve("node.lock"), "");
+        Files.writeString(newer.resolve("layout"), "2");
+        Path project = Files.createDirectories(directory.resolve("project"));
+        Files.writeString(project.resolve("README.md"), "not a node");
+        var before = Files.getPosixFilePermissions(project);
+
+        // When
+        NodeFixture.Answer ofNewer = NodeFixture.on(newer).tryUp("fleet.node.parts=redis");
+        NodeFixture.Answer ofProject = NodeFixture.on(project).tryUp("fleet.node.parts=redis");
+        NodeFixture.Answer misspelt =
+                NodeFixture.on(directory.resolve("misspelt")).tryUp("fleet.node.parts=redis,kafak");
+
+        // Then
+        assertThat(ofNewer.exitCode()).isEqualTo(3);
+        assertThat(ofNewer.output()).contains("its layout is 2, this one's 1");
+        assertThat(ofProject.exitCode()).isEqualTo(3);
+        assertThat(ofProject.output()).contains("is no data directory of a node: it holds README.md");
+        assertThat(Files.getPosixFilePermissions(project)).isEqualTo(before);
+        assertThat(misspelt.exitCode()).isEqualTo(3);
+        assertThat(misspelt.output()).contains("fleet.node.parts names 'kafak'");
     }
 
     @Test
