@@ -21,11 +21,13 @@ import java.util.stream.Stream;
 /**
  * A whole node in a directory of its own, started and ended by the fleet's command line as a user would.
  *
- * <p>{@link #shared()} is one node with every part for all tests of a JVM; tests tell their work apart by task ids.
+ * <p>{@link #shared()} is one node with every part, and {@link TestPlaybooks}, for all tests of a JVM; tests tell their
+ * work apart by task ids.
  * Whatever is left when the JVM ends is killed by process id.
  */
 final class NodeFixture implements AutoCloseable {
     private static final Duration COMMAND = Duration.ofMinutes(4);
+    private static final Duration RESTART = Duration.ofSeconds(120);
     private static final Path DISTRIBUTION = Path.of("..", "distribution", "target", "fleet");
 
     private static NodeFixture shared;
@@ -48,7 +50,13 @@ final class NodeFixture implements AutoCloseable {
                 node.close();
                 deleteTree(dataDir);
             }));
-            node.up();
+            // Tests kill parts more often than a node should have to bear.
+            node.up(
+                    "fleet.node.restarts=100",
+                    "fleet.node.jvm-options.worker=-javaagent:"
+                            + TestPlaybooks.jar(
+                                    Path.of("target").toAbsolutePath().resolve("test-playbooks.jar")));
+            node.apply("roles", TestPlaybooks.ROLE);
             shared = node;
         }
         return shared;
@@ -80,8 +88,31 @@ final class NodeFixture implements AutoCloseable {
         return fleet(words.toArray(String[]::new));
     }
 
+    /** Applies roles or pools, written in YAML. */
+    void apply(String what, String yaml) throws Exception {
+        Path file = Files.writeString(dataDir.resolve("applied.yaml"), yaml);
+        Answer answer = fleet(what, "apply", file.toString());
+        assertThat(answer.exitCode()).as(answer.output()).isZero();
+    }
+
     /** Runs a command on this node. */
     Answer fleet(String... words) throws Exception {
+        Path output = Files.createTempFile("fleet-command", ".out");
+        try {
+            Process process = begin(output, words);
+            if (!process.waitFor(COMMAND.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError(
+                        String.join(" ", words) + " did not end; it printed: " + Files.readString(output));
+            }
+            return new Answer(process.exitValue(), Files.readString(output));
+        } finally {
+            Files.delete(output);
+        }
+    }
+
+    /** Begins a command on this node, whose output goes into a file. */
+    Process begin(Path output, String... words) throws IOException {
         Path home = DISTRIBUTION.toRealPath();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -95,23 +126,13 @@ final class NodeFixture implements AutoCloseable {
                 "io.sweaifleet.ingest.cli.FleetCli"));
         command.addAll(List.of(words));
         command.addAll(List.of("--data-dir", dataDir.toString()));
-        Path output = Files.createTempFile("fleet-command", ".out");
-        try {
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectInput(Path.of("/dev/null").toFile())
-                    .redirectOutput(output.toFile());
-            // A build may itself run inside a fleet run.
-            builder.environment().keySet().removeIf(name -> name.startsWith("FLEET_"));
-            Process process = builder.start();
-            if (!process.waitFor(COMMAND.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new AssertionError(command + " did not end; it printed: " + Files.readString(output));
-            }
-            return new Answer(process.exitValue(), Files.readString(output));
-        } finally {
-            Files.delete(output);
-        }
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(output.toFile());
+        // A build may itself run inside a fleet run.
+        builder.environment().keySet().removeIf(name -> name.startsWith("FLEET_"));
+        return builder.start();
     }
 
     /** The settings in force, as every part reads them. */
@@ -127,6 +148,35 @@ final class NodeFixture implements AutoCloseable {
     /** The process of a part. */
     ProcessHandle part(String name) {
         return process(state().get("part." + name));
+    }
+
+    /** Kills a part and returns when the launcher has started it again and it is ready. */
+    void killAndAwaitRestart(String name) throws InterruptedException {
+        long before = timesReady(name);
+        part(name).destroyForcibly();
+        awaitReady(name, before + 1);
+    }
+
+    /** How many times a part has become ready since the node was started. */
+    long timesReady(String name) {
+        return log("node")
+                .lines()
+                .filter(line -> line.matches("  " + name + " +ready .*"))
+                .count();
+    }
+
+    /** Waits until a part has become ready so many times. */
+    void awaitReady(String name, long times) throws InterruptedException {
+        Await.until(RESTART, () -> name + " again; the node says: " + log("node"), () -> timesReady(name) >= times);
+    }
+
+    /** What a part has printed. */
+    String log(String name) {
+        try {
+            return Files.readString(dataDir.resolve("logs").resolve(name + ".log"));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     /** The processes of all parts, by name. */
