@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
 /** {@code fleet bench}: no-op tasks end to end on a node of its own, beside the raw chain in the same run. */
 @Command(
         name = "bench",
+        mixinStandardHelpOptions = true,
         description = {
             "Measures no-op tasks end to end on a node of its own (without the graph), which is removed afterwards:",
             "paced latency, a burst, and a raw chain of produce and consume with the same hops."

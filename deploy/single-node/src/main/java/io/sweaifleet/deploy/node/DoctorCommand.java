@@ -23,6 +23,7 @@ import picocli.CommandLine.Mixin;
 /** Looks at the machine and at the node. */
 @Command(
         name = "doctor",
+        mixinStandardHelpOptions = true,
         description = {
             "Checks what the fleet needs on this machine, and how the node and its parts are.",
             "Exit code 0 when nothing is wrong, 3 otherwise."

@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 /** Starts a node. */
 @Command(
         name = "up",
+        mixinStandardHelpOptions = true,
         description = {
             "Starts the node: Kafka, registry, Redis, Neo4j, Connect, the topologies and a worker.",
             "A server whose address is given (fleet.kafka.bootstrap-servers, …) is used instead of one of its own."
