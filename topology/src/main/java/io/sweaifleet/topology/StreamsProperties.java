@@ -32,16 +32,26 @@ final class StreamsProperties {
     Properties core(String applicationId) {
         Properties properties = common(applicationId, settings.get(TopologySettings.CORE_THREADS));
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
+        // In a burst the processor's own rule is to decide, so the interval is no shorter than its gaps usually are.
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 250);
         // The default of 100 ms delays commits and timers when little arrives.
         properties.put(StreamsConfig.POLL_MS_CONFIG, 5);
         properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.get(TopologySettings.STANDBYS));
         properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, settings.get(TopologySettings.CACHE));
         properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), sessionTimeoutMs());
-        // Batches that follow the first of a new transaction too closely are refused as out of order and retried with a
-        // back-off, which costs far more than sending one request at a time.
-        properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
+        // What is buffered is taken at once: results and heartbeats come first among that, and nothing waits for a
+        // fetch.
+        properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
+        // Nobody reads before the commit, which sends what lingers: so a transaction is few requests, not one per
+        // record,
+        // and its partitions are added at once.
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 100);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 * 1024);
+        // The first request of a transaction is refused until the markers of the one before are written, a few ms; the
+        // default pause of 100 ms would be most of the latency.
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 2);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG), 100);
         return properties;
     }
 
@@ -61,6 +71,10 @@ final class StreamsProperties {
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), sessionTimeoutMs);
         properties.put(
                 StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), sessionTimeoutMs / 4);
+        // While a request is under way the next records gather into one: fewer requests when much is sent, no delay
+        // when
+        // little is. In core it also spares the retries of batches that overtake the first of their transaction.
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
         // The default of 100 ms in Streams costs 60 ms on the way.
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
         properties.put(

@@ -111,7 +111,8 @@ public final class WorkflowFollower implements AutoCloseable {
             if (workflowKey.equals(key)) {
                 TaskEvent event = fleet.decode(TaskEvent.class, record);
                 accepted |= event.getType() == TaskEventType.WORKFLOW_ACCEPTED;
-                // After the acceptance of this submission it is another that is ignored, or a second reading of this one.
+                // After the acceptance of this submission it is another that is ignored, or a second reading of this
+                // one.
                 duplicate |= event.getType() == TaskEventType.DUPLICATE_IGNORED && !accepted;
                 view = view.after(event);
                 events.add(event);

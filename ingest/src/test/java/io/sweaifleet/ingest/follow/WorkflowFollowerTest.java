@@ -45,8 +45,7 @@ class WorkflowFollowerTest {
     }
 
     private WorkflowFollower follower() {
-        return new WorkflowFollower(
-                fleet, WorkflowView.unknown("default", "w"));
+        return new WorkflowFollower(fleet, WorkflowView.unknown("default", "w"));
     }
 
     private void happens(TaskEventType type) {

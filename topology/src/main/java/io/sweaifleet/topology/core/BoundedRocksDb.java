@@ -33,6 +33,9 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
         options.setWriteBufferManager(BUFFERS);
         options.setWriteBufferSize(BUFFER_BYTES);
         options.setMaxWriteBufferNumber(2);
+        // Most submissions are new: that their ids are not there must be known without a search.
+        options.setMemtablePrefixBloomSizeRatio(0.05);
+        options.setMemtableWholeKeyFiltering(true);
         options.setTableFormatConfig(table);
     }
 

@@ -69,6 +69,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
     private long resumedAt;
     private long seenAt;
     private boolean commitWanted;
+    private boolean ticking;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else
     CoreProcessor(CoreParts parts) {
@@ -87,7 +88,19 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
         offsetsNow = new HashMap<>(offsets);
         resumedAt = parts.now();
         seenAt = resumedAt;
-        context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, timestamp -> tick());
+        tickIfUsed();
+    }
+
+    /**
+     * A partition without a pool has nothing to wait for. Ticks would cost more than their time: a task that ticked takes part
+     * in every commit of its thread, with the offsets of all its inputs.
+     */
+    private void tickIfUsed() {
+        if (!ticking && !view.pools().isEmpty()) {
+            ticking = true;
+            seenAt = parts.now();
+            context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, timestamp -> tick());
+        }
     }
 
     @Override
@@ -113,6 +126,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
             dispatch(event.pool(), moment, received);
         }
         commitIfAllowed();
+        tickIfUsed();
     }
 
     private static Received received(Record<byte[], byte[]> record, RecordMetadata metadata) {
@@ -161,7 +175,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
     /** The wall clock. It does not go back while this runs, and a jump forward is a gap in which nobody is judged. */
     private long time() {
         long now = Math.max(seenAt, parts.now());
-        if (now - seenAt > GAP_MS) {
+        if (ticking && now - seenAt > GAP_MS) {
             LOG.info("The clock jumped by {} ms: leases are given their full time again", now - seenAt);
             resumedAt = now;
         }

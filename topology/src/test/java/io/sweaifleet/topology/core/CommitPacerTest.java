@@ -7,90 +7,117 @@ import org.junit.jupiter.api.Test;
 class CommitPacerTest {
 
     private final CommitPacer pacer = new CommitPacer();
+    private long now = 1_000;
 
-    private void arrive(long at, int records) {
+    private void arrive(int records) {
         for (int i = 0; i < records; i++) {
-            pacer.arrived(at);
+            pacer.arrived(now);
         }
+    }
+
+    /** The thread looks every 5 ms while it has nothing to wait for. */
+    private boolean allowedAfterWorking(int ms) {
+        boolean allowed = pacer.mayCommit(now);
+        for (int passed = 0; passed < ms; passed += 5) {
+            now += Math.min(5, ms - passed);
+            allowed = pacer.mayCommit(now);
+        }
+        return allowed;
+    }
+
+    private void commitTaking(int ms) {
+        pacer.committed(now);
+        now += ms;
+        pacer.mayCommit(now);
     }
 
     @Test
     void shouldCommitAtOnceWhenLittleArrives() {
         // Given
-        pacer.committed(1_000);
+        commitTaking(2);
 
         // When
-        arrive(1_001, 3);
+        arrive(3);
 
         // Then
-        assertThat(pacer.mayCommit(1_001)).isTrue();
+        assertThat(pacer.mayCommit(now)).isTrue();
     }
 
     @Test
     void shouldWaitLongerTheMoreArrives() {
         // Given
-        arrive(1_000, 28);
+        arrive(28);
 
         // When
-        pacer.committed(1_000);
+        pacer.committed(now);
 
         // Then
         assertThat(pacer.gapMs()).isEqualTo(10);
-        assertThat(pacer.mayCommit(1_009)).isFalse();
-        assertThat(pacer.mayCommit(1_010)).isTrue();
+        assertThat(allowedAfterWorking(9)).isFalse();
+        assertThat(allowedAfterWorking(1)).isTrue();
     }
 
     @Test
-    void shouldWaitNoLongerThanFiftyMillisecondsForArrivals() {
+    void shouldWaitNoLongerThanFiftyMillisecondsWhenCommitsAreQuick() {
+        // Given
+        commitTaking(2);
+
         // When
-        arrive(1_000, 10_000);
+        arrive(10_000);
 
         // Then
         assertThat(pacer.gapMs()).isEqualTo(50);
     }
 
     @Test
-    void shouldForgetArrivalsOfMoreThanFiftyMillisecondsAgo() {
+    void shouldForgetWhatArrivedMoreThanFiftyMillisecondsAgo() {
         // Given
-        arrive(1_000, 10_000);
+        arrive(10_000);
 
         // When
-        boolean allowed = pacer.mayCommit(1_050);
+        boolean allowed = allowedAfterWorking(50);
 
         // Then
         assertThat(allowed).isTrue();
-        assertThat(pacer.gapMs()).isLessThanOrEqualTo(0);
+        assertThat(pacer.gapMs()).isZero();
     }
 
     @Test
-    void shouldWorkAsLongAsASlowCommitKeptItWaiting() {
-        // Given: a commit that takes 120 ms, so that the window is empty when it has ended
-        pacer.arrived(1_000);
-        pacer.committed(1_000);
-        pacer.arrived(1_120);
-
-        // Then
-        assertThat(pacer.mayCommit(1_121)).isFalse();
-        pacer.arrived(1_140);
-        pacer.arrived(1_160);
-        pacer.arrived(1_180);
-        pacer.arrived(1_200);
-        assertThat(pacer.mayCommit(1_219)).isFalse();
-        assertThat(pacer.mayCommit(1_220)).isTrue();
-    }
-
-    @Test
-    void shouldForgetASlowCommitAfterAQuickOne() {
+    void shouldWorkThreeTimesAsLongAsSlowCommitsTakeInABurst() {
         // Given
-        pacer.arrived(1_000);
-        pacer.committed(1_000);
-        pacer.arrived(1_120);
-        pacer.committed(1_220);
+        arrive(10_000);
 
-        // When: ticks go on every 5 ms
-        pacer.arrived(1_225);
+        // When
+        commitTaking(60);
 
         // Then
-        assertThat(pacer.mayCommit(1_226)).isTrue();
+        arrive(10_000);
+        assertThat(pacer.gapMs()).isEqualTo(180);
+    }
+
+    @Test
+    void shouldNotTakeABurstForAQuietTimeAfterASlowCommit() {
+        // Given
+        arrive(200);
+
+        // When: nothing arrives while the thread waits
+        commitTaking(200);
+        arrive(1);
+
+        // Then
+        assertThat(pacer.mayCommit(now)).isFalse();
+    }
+
+    @Test
+    void shouldServeAQuietTimeAtOnceAfterASlowCommit() {
+        // Given
+        arrive(2);
+        commitTaking(200);
+
+        // When
+        arrive(3);
+
+        // Then
+        assertThat(pacer.mayCommit(now)).isTrue();
     }
 }

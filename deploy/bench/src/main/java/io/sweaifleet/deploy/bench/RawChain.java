@@ -31,6 +31,9 @@ final class RawChain {
 
     private static final int RECORD_BYTES = 500;
 
+    /** As warm as the fleet's parts are when they are measured. */
+    private static final int WARM_UP_RECORDS = 60_000;
+
     private RawChain() {}
 
     /** Times of the chain. */
@@ -94,7 +97,7 @@ final class RawChain {
                     .start();
             try {
                 awaitReady(hops);
-                measure(bootstrap, prefix, Math.min(records, 2_000), 0);
+                measure(bootstrap, prefix, WARM_UP_RECORDS, 0);
                 return measure(bootstrap, prefix, records, ratePerSecond);
             } finally {
                 hops.getOutputStream().close();

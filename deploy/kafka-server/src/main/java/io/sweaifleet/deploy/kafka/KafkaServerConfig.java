@@ -67,6 +67,9 @@ public record KafkaServerConfig(int port, int controllerPort, Map<String, String
         all.put("group.min.session.timeout.ms", "1000");
         all.put("group.initial.rebalance.delay.ms", "0");
         all.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
+        // A transaction waits for the markers of the one before it, which are written in a few ms: the default asks
+        // every 20.
+        all.put("add.partitions.to.txn.retry.backoff.ms", "1");
 
         // Sized for one small machine: the defaults take 128 MB for the cleaner and dozens of threads.
         all.put("log.cleaner.dedupe.buffer.size", Integer.toString(16 * 1024 * 1024));

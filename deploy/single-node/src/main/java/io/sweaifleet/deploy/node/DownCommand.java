@@ -6,7 +6,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Ends a node. */
-@Command(name = "down", mixinStandardHelpOptions = true, description = "Ends the node and all its parts. Its data stays.")
+@Command(
+        name = "down",
+        mixinStandardHelpOptions = true,
+        description = "Ends the node and all its parts. Its data stays.")
 final class DownCommand implements Callable<Integer> {
     @Mixin
     private final DataDirOption dataDir = new DataDirOption();

@@ -71,6 +71,9 @@ record NodePlan(List<Stage> stages, Map<String, String> settings, int restarts) 
                 "-XX:Tier4CompileThreshold=60000",
                 "-XX:Tier4BackEdgeThreshold=200000");
 
+        /** Most of what a record needs dies with it: a large young generation copies less. */
+        private static final Map<String, String> YOUNG = Map.of("kafka", "192m", "topology", "224m");
+
         private final Settings given;
         private final NodeDirectory directory;
         private final Distribution distribution;
@@ -381,6 +384,9 @@ record NodePlan(List<Stage> stages, Map<String, String> settings, int restarts) 
             command.add(Distribution.java().toString());
             command.addAll(distribution.commonJvmOptions());
             command.add("-Xmx" + heaps.getOrDefault(part, HEAPS.getOrDefault(part, "256m")));
+            if (YOUNG.containsKey(part) && !heaps.containsKey(part)) {
+                command.add("-Xmn" + YOUNG.get(part));
+            }
             command.addAll(LIGHTLY_COMPILED.contains(part) ? FIRST_COMPILER_ONLY : SECOND_COMPILER_LATE);
             String more = jvmOptions.getOrDefault(part, "").strip();
             if (!more.isEmpty()) {
