@@ -66,7 +66,7 @@ public final class TopologySettings implements SettingsProvider {
     public static final Setting<Long> CACHE = Setting.size(
             "fleet.topology.cache",
             "Memory for state that changed since the last commit, all threads together.",
-            "64MB");
+            "16MB");
 
     /** Waiting at start. */
     public static final Setting<Duration> START_TIMEOUT = Setting.duration(
