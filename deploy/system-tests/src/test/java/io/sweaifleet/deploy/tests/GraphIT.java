@@ -59,7 +59,7 @@ class GraphIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Duration DELIVERED = Duration.ofMinutes(2);
-    private static final int BACKLOG = 3_000;
+    private static final int BACKLOG = 2_000;
 
     @TempDir
     static Path directory;
@@ -89,7 +89,11 @@ class GraphIT {
     @Test
     void shouldWriteEverythingOnceWhenNeo4jIsKilledInTheMiddle() throws Exception {
         // Given
-        sink("outage", GraphWrites.byTopic().get(FleetTopic.RESULTS.topicName()), Map.of("neo4j.batch-size", "20"));
+        // So short that it is the sink that tries again and not the driver.
+        sink(
+                "outage",
+                GraphWrites.byTopic().get(FleetTopic.RESULTS.topicName()),
+                Map.of("neo4j.batch-size", "20", "neo4j.max-retry-time", "1ms"));
         ProcessHandle neo4j = node.part("neo4j");
         String tasks = "MATCH (t:Task {pool: 'outage'}) RETURN count(t)";
 

@@ -43,8 +43,8 @@ import org.neo4j.driver.Value;
 class GraphReplayIT {
     private static final Map<String, String> REGISTRY =
             Map.of("schema.registry.url", "mock://graph-replay", "auto.register.schemas", "true");
-    private static final int WORKFLOWS = 12;
-    private static final int PARTITIONS = 4;
+    private static final int WORKFLOWS = 8;
+    private static final int PARTITIONS = 3;
     private static final int SHUFFLES = 20;
     private static final int LARGEST_BATCH = 300;
 
