@@ -63,54 +63,15 @@ public record WorkerEntry(
     }
 
     WorkerEntry withCommands(long sequence) {
-        return new WorkerEntry(
-                workerId,
-                incarnation,
-                partition,
-                state,
-                capacity,
-                roles,
-                labels,
-                host,
-                sequence,
-                lastHeartbeatAt,
-                silentTimerAt,
-                stateSince,
-                held);
+        return with(state, stateSince, sequence, silentTimerAt, held);
     }
 
     WorkerEntry withSilentTimerAt(long dueAt) {
-        return new WorkerEntry(
-                workerId,
-                incarnation,
-                partition,
-                state,
-                capacity,
-                roles,
-                labels,
-                host,
-                commands,
-                lastHeartbeatAt,
-                dueAt,
-                stateSince,
-                held);
+        return with(state, stateSince, commands, dueAt, held);
     }
 
     WorkerEntry withState(WorkerState next, long since) {
-        return new WorkerEntry(
-                workerId,
-                incarnation,
-                partition,
-                next,
-                capacity,
-                roles,
-                labels,
-                host,
-                commands,
-                lastHeartbeatAt,
-                silentTimerAt,
-                since,
-                held);
+        return with(next, since, commands, silentTimerAt, held);
     }
 
     WorkerEntry withHeld(String role, int change) {
@@ -119,19 +80,29 @@ public record WorkerEntry(
         if (count <= 0) {
             next.remove(role);
         }
+        return with(state, stateSince, commands, silentTimerAt, next);
+    }
+
+    /** The same worker with what changes between two of its heartbeats. */
+    private WorkerEntry with(
+            WorkerState newState,
+            long newStateSince,
+            long newCommands,
+            long newSilentTimerAt,
+            Map<String, Integer> newHeld) {
         return new WorkerEntry(
                 workerId,
                 incarnation,
                 partition,
-                state,
+                newState,
                 capacity,
                 roles,
                 labels,
                 host,
-                commands,
+                newCommands,
                 lastHeartbeatAt,
-                silentTimerAt,
-                stateSince,
-                next);
+                newSilentTimerAt,
+                newStateSince,
+                newHeld);
     }
 }
