@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Deletes inputs of core that are both behind its committed offsets and older than they need to be kept. Never by time
  * alone: what core has not read stays, however old it is.
  */
-final class InputPurge implements Runnable {
+public final class InputPurge implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(InputPurge.class);
     private static final long WAIT_MS = 30_000;
@@ -35,7 +35,16 @@ final class InputPurge implements Runnable {
     private final Duration keep;
     private final InstantSource clock;
 
-    InputPurge(Admin admin, String applicationId, Collection<FleetTopic> inputs, Duration keep, InstantSource clock) {
+    /**
+     * A purge that nothing runs yet.
+     *
+     * @param admin stays open as long as this is used; not closed here
+     * @param applicationId of core, whose committed offsets count
+     * @param inputs topics to purge
+     * @param keep how long a record stays after its time, however long ago it was done with
+     */
+    public InputPurge(
+            Admin admin, String applicationId, Collection<FleetTopic> inputs, Duration keep, InstantSource clock) {
         this.admin = admin;
         this.applicationId = applicationId;
         this.topics = inputs.stream().map(FleetTopic::topicName).collect(Collectors.toUnmodifiableSet());
@@ -43,6 +52,7 @@ final class InputPurge implements Runnable {
         this.clock = clock;
     }
 
+    /** Deletes what may be deleted now; a failure is logged, since the next run makes up for it. */
     @Override
     public void run() {
         try {
@@ -54,8 +64,7 @@ final class InputPurge implements Runnable {
         }
     }
 
-    /** Deletes what may be deleted now. */
-    void purge() throws ExecutionException, InterruptedException, TimeoutException {
+    private void purge() throws ExecutionException, InterruptedException, TimeoutException {
         Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(applicationId)
                 .partitionsToOffsetAndMetadata()
                 .get(WAIT_MS, TimeUnit.MILLISECONDS);
