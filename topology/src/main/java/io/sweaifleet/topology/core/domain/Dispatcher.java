@@ -24,8 +24,15 @@ final class Dispatcher {
     /** Time that a worker gets to report a timeout by itself, in ms. */
     static final long TIMEOUT_SLACK_MS = 2_000;
 
-    /** Largest total of what one assignment tells of its dependencies, in characters. */
+    /**
+     * Largest total of what one assignment tells of its dependencies, in characters of up to three bytes. With a
+     * submission of {@link io.sweaifleet.schemas.topic.FleetTopic#MAX_SUBMISSION_BYTES} and the ids of a thousand
+     * dependencies that is less than 2 MiB, half of what the topic takes.
+     */
     static final int DEPENDENCIES_LIMIT = 262_144;
+
+    /** Of an artifact beside its texts: its size and the lengths of the texts. */
+    private static final int ARTIFACT_OVERHEAD = 16;
 
     private final Step step;
 
@@ -205,7 +212,12 @@ final class Dispatcher {
             size += output.getKey().length() + output.getValue().length();
         }
         for (ArtifactRef artifact : ended.artifacts()) {
-            size += artifact.getName().length() + artifact.getUri().length() + 128;
+            size += artifact.getName().length()
+                    + artifact.getKind().length()
+                    + artifact.getSha256().length()
+                    + artifact.getMediaType().length()
+                    + artifact.getUri().length()
+                    + ARTIFACT_OVERHEAD;
         }
         return size;
     }
