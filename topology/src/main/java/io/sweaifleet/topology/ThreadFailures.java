@@ -1,6 +1,6 @@
 package io.sweaifleet.topology;
 
-import io.sweaifleet.schemas.serde.RegistryUnavailableException;
+import io.sweaifleet.schemas.error.RegistryUnavailableException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.common.errors.AuthenticationException;

@@ -4,8 +4,8 @@ import static io.sweaifleet.topology.TestFleet.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sweaifleet.schemas.error.RegistryUnavailableException;
 import io.sweaifleet.schemas.serde.FleetAvroSerde;
-import io.sweaifleet.schemas.serde.RegistryUnavailableException;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.worker.AgentResultType;

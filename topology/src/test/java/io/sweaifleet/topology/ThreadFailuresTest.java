@@ -2,8 +2,8 @@ package io.sweaifleet.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sweaifleet.schemas.serde.RegistryUnavailableException;
-import io.sweaifleet.schemas.serde.SchemaNotRegisteredException;
+import io.sweaifleet.schemas.error.RegistryUnavailableException;
+import io.sweaifleet.schemas.error.SchemaNotRegisteredException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,7 +1,6 @@
 package io.sweaifleet.schemas.config;
 
-import io.sweaifleet.schemas.serde.FleetAvroSerde;
-import io.sweaifleet.schemas.topic.Keys;
+import io.sweaifleet.schemas.key.Keys;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +36,9 @@ public final class FleetSettings implements SettingsProvider {
             "fleet.serde.class",
             "Class of the Kafka Serde for record values. It is given the registry's address and settings under the names"
                     + " that Confluent's clients use.",
-            FleetAvroSerde.class.getName());
+            // By name, as every class is that a user may put in its place: the serdes know their settings, not the
+            // reverse.
+            "io.sweaifleet.schemas.serde.FleetAvroSerde");
 
     /** Redis. */
     public static final Setting<String> REDIS_URL = Setting.text(

@@ -1,6 +1,6 @@
 package io.sweaifleet.schemas.registry;
 
-import io.sweaifleet.schemas.serde.UnknownSchemaException;
+import io.sweaifleet.schemas.error.UnknownSchemaException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

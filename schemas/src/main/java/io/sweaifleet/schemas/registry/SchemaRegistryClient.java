@@ -1,8 +1,8 @@
 package io.sweaifleet.schemas.registry;
 
-import io.sweaifleet.schemas.serde.RegistryUnavailableException;
-import io.sweaifleet.schemas.serde.UndecodableException;
-import io.sweaifleet.schemas.serde.UnknownSchemaException;
+import io.sweaifleet.schemas.error.RegistryUnavailableException;
+import io.sweaifleet.schemas.error.UndecodableException;
+import io.sweaifleet.schemas.error.UnknownSchemaException;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.List;

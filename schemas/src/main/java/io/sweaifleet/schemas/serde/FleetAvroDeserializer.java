@@ -1,5 +1,8 @@
 package io.sweaifleet.schemas.serde;
 
+import io.sweaifleet.schemas.error.RegistryUnavailableException;
+import io.sweaifleet.schemas.error.UndecodableException;
+import io.sweaifleet.schemas.error.UnknownSchemaException;
 import io.sweaifleet.schemas.registry.SchemaRegistryClient;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import java.io.IOException;

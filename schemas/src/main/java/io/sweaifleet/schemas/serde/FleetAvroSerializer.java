@@ -1,5 +1,7 @@
 package io.sweaifleet.schemas.serde;
 
+import io.sweaifleet.schemas.error.RegistryUnavailableException;
+import io.sweaifleet.schemas.error.SchemaNotRegisteredException;
 import io.sweaifleet.schemas.registry.SchemaRegistryClient;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import java.io.ByteArrayOutputStream;

@@ -3,9 +3,9 @@ package io.sweaifleet.schemas.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sweaifleet.schemas.error.UnknownSchemaException;
 import io.sweaifleet.schemas.serde.FleetAvroDeserializer;
 import io.sweaifleet.schemas.serde.FleetAvroSerializer;
-import io.sweaifleet.schemas.serde.UnknownSchemaException;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.topic.FleetTopic;

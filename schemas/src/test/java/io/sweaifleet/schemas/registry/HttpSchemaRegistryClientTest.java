@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sweaifleet.schemas.serde.RegistryUnavailableException;
-import io.sweaifleet.schemas.serde.UndecodableException;
-import io.sweaifleet.schemas.serde.UnknownSchemaException;
+import io.sweaifleet.schemas.error.RegistryUnavailableException;
+import io.sweaifleet.schemas.error.UndecodableException;
+import io.sweaifleet.schemas.error.UnknownSchemaException;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import java.io.IOException;
 import java.io.InputStream;

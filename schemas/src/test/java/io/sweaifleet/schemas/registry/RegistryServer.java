@@ -7,7 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
-import io.sweaifleet.schemas.serde.UnknownSchemaException;
+import io.sweaifleet.schemas.error.UnknownSchemaException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

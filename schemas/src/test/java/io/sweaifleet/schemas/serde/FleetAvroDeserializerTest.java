@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sweaifleet.schemas.core.DeadLetter;
+import io.sweaifleet.schemas.error.RegistryUnavailableException;
+import io.sweaifleet.schemas.error.SchemaNotRegisteredException;
+import io.sweaifleet.schemas.error.UndecodableException;
+import io.sweaifleet.schemas.error.UnknownSchemaException;
 import io.sweaifleet.schemas.registry.InMemorySchemaRegistry;
 import io.sweaifleet.schemas.registry.RegistryServer;
 import io.sweaifleet.schemas.registry.SchemaRegistration;

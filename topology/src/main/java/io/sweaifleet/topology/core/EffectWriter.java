@@ -2,10 +2,10 @@ package io.sweaifleet.topology.core;
 
 import io.sweaifleet.schemas.core.DeadLetter;
 import io.sweaifleet.schemas.core.TaskEvent;
+import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.task.WorkflowOutcome;
 import io.sweaifleet.schemas.topic.FleetTopic;
-import io.sweaifleet.schemas.topic.Keys;
 import io.sweaifleet.schemas.worker.AgentStatus;
 import io.sweaifleet.schemas.worker.WorkerCommand;
 import io.sweaifleet.topology.core.domain.Effect;

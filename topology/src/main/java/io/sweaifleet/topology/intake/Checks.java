@@ -1,7 +1,7 @@
 package io.sweaifleet.topology.intake;
 
 import io.sweaifleet.schemas.common.Failure;
-import io.sweaifleet.schemas.topic.Keys;
+import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.topology.stream.Problems;
 import java.util.Map;
 import java.util.regex.Pattern;

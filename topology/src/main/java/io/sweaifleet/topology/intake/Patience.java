@@ -1,6 +1,6 @@
 package io.sweaifleet.topology.intake;
 
-import io.sweaifleet.schemas.serde.RegistryUnavailableException;
+import io.sweaifleet.schemas.error.RegistryUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

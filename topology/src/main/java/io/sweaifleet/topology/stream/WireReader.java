@@ -1,8 +1,8 @@
 package io.sweaifleet.topology.stream;
 
 import io.sweaifleet.schemas.core.DeadLetterCause;
-import io.sweaifleet.schemas.serde.UndecodableException;
-import io.sweaifleet.schemas.serde.UnknownSchemaException;
+import io.sweaifleet.schemas.error.UndecodableException;
+import io.sweaifleet.schemas.error.UnknownSchemaException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 

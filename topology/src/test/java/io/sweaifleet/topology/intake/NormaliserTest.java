@@ -3,9 +3,9 @@ package io.sweaifleet.topology.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.schemas.core.CoreInput;
+import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
-import io.sweaifleet.schemas.topic.Keys;
 import io.sweaifleet.topology.stream.Received;
 import java.time.Instant;
 import java.util.HashSet;

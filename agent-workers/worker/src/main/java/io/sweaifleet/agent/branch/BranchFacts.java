@@ -2,10 +2,10 @@ package io.sweaifleet.agent.branch;
 
 import io.sweaifleet.schemas.common.BrainKind;
 import io.sweaifleet.schemas.common.BrainStamp;
+import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.record.KnowledgeFact;
 import io.sweaifleet.schemas.task.AttemptSummary;
 import io.sweaifleet.schemas.task.TaskOutcome;
-import io.sweaifleet.schemas.topic.Keys;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,6 +1,6 @@
 package io.sweaifleet.agent.kafka;
 
-import io.sweaifleet.schemas.serde.RegistryUnavailableException;
+import io.sweaifleet.schemas.error.RegistryUnavailableException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;

@@ -1,7 +1,7 @@
 package io.sweaifleet.agent.worker;
 
 import io.sweaifleet.schemas.config.SettingException;
-import io.sweaifleet.schemas.topic.Keys;
+import io.sweaifleet.schemas.key.Keys;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

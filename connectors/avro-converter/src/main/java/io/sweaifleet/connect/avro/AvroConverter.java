@@ -1,7 +1,7 @@
 package io.sweaifleet.connect.avro;
 
+import io.sweaifleet.schemas.error.RegistryUnavailableException;
 import io.sweaifleet.schemas.serde.FleetAvroDeserializer;
-import io.sweaifleet.schemas.serde.RegistryUnavailableException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.sweaifleet.deploy.tests;
 
-import io.sweaifleet.schemas.serde.UndecodableException;
+import io.sweaifleet.schemas.error.UndecodableException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

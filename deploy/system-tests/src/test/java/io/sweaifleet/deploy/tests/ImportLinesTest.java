@@ -83,6 +83,10 @@ class ImportLinesTest {
                     "org.apache.kafka..", "io.ray..", "org.redisson..", "com.github.dockerjava..", "io.fabric8..");
 
     @ArchTest
+    static final ArchRule PACKAGES_HAVE_NO_CIRCLES_IN_SCHEMAS =
+            slices().matching("io.sweaifleet.schemas.(**)").should().beFreeOfCycles();
+
+    @ArchTest
     static final ArchRule PACKAGES_HAVE_NO_CIRCLES_IN_TOPOLOGY =
             slices().matching("io.sweaifleet.topology.(**)").should().beFreeOfCycles();
 

@@ -1,7 +1,7 @@
 package io.sweaifleet.deploy.tests;
 
+import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.topic.FleetTopic;
-import io.sweaifleet.schemas.topic.Keys;
 import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.AgentResultType;
 import io.sweaifleet.schemas.worker.Assignment;

@@ -1,4 +1,4 @@
-package io.sweaifleet.schemas.topic;
+package io.sweaifleet.schemas.key;
 
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;

@@ -1,4 +1,4 @@
-package io.sweaifleet.schemas.serde;
+package io.sweaifleet.schemas.error;
 
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package io.sweaifleet.schemas.topic;
+package io.sweaifleet.schemas.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
