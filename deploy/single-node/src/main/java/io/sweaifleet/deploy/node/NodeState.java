@@ -2,6 +2,7 @@ package io.sweaifleet.deploy.node;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,9 +50,27 @@ record NodeState(Identity launcher, Phase phase, Map<String, Identity> parts) {
             return new Identity(Long.parseLong(words[0]), Instant.parse(words[1]));
         }
 
-        /** The process, when it still is the same one. */
+        /** The process, when it still is the same one and has not ended. */
         Optional<ProcessHandle> alive() {
-            return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(this::isSame);
+            return ProcessHandle.of(pid)
+                    .filter(ProcessHandle::isAlive)
+                    .filter(this::isSame)
+                    .filter(process -> !isZombie());
+        }
+
+        /**
+         * True when the process has ended and nobody has asked how, which Java takes for alive. It stays so for good
+         * where process 1 is no init, as in many containers.
+         */
+        private boolean isZombie() {
+            try {
+                String stat =
+                        Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+                // The name of the program comes before the state, in parentheses, and may hold some itself.
+                return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+            } catch (IOException notLinuxOrGone) {
+                return false;
+            }
         }
 
         private boolean isSame(ProcessHandle process) {
