@@ -1,5 +1,7 @@
 package io.sweaifleet.agent.playbook.architect;
 
+import static io.sweaifleet.agent.playbook.support.Words.counted;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -78,12 +80,12 @@ final class MapReport {
     }
 
     private String summary() {
-        String size = count(map.modules().size(), "module") + ", "
-                + count(tree.sources().size(), "file") + ", "
-                + count(map.fileImports().size(), "import") + " between files";
+        String size = counted(map.modules().size(), "module") + ", "
+                + counted(tree.sources().size(), "file") + ", "
+                + counted(map.fileImports().size(), "import") + " between files";
         String found = cycles.modules().isEmpty()
                 ? "no cycle between modules"
-                : count(cycles.modules().size(), "cycle") + " between modules";
+                : counted(cycles.modules().size(), "cycle") + " between modules";
         String hottest =
                 hot.isEmpty() ? "no hot file" : "hottest file " + hot.get(0).path();
         return size + "; " + found + "; " + hottest;
@@ -555,9 +557,5 @@ final class MapReport {
 
     private static String percent(double share) {
         return Math.round(share * 100) + " %";
-    }
-
-    private static String count(int number, String noun) {
-        return number + " " + noun + (number == 1 ? "" : "s");
     }
 }

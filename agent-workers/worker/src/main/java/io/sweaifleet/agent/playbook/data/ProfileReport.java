@@ -1,5 +1,7 @@
 package io.sweaifleet.agent.playbook.data;
 
+import static io.sweaifleet.agent.playbook.support.Words.counted;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -61,7 +63,7 @@ final class ProfileReport {
             report.skip(
                     "JSON without records",
                     "NOTHING_TO_DO",
-                    withoutRecords + " documents hold no array of objects",
+                    counted(withoutRecords, "document") + " without an array of objects",
                     "");
         }
         sqlFindings();
@@ -76,14 +78,9 @@ final class ProfileReport {
         long sqlTables = profiles.stream()
                 .mapToLong(profile -> profile.sqlTables().size())
                 .sum();
-        String summary = String.format(
-                Locale.ROOT,
-                "%d files: %d tables of values with %d rows, %d tables defined in SQL; %d findings",
-                profiles.size(),
-                tables,
-                rows,
-                sqlTables,
-                report.findings().size());
+        String summary = counted(profiles.size(), "file") + ": " + counted(tables, "table") + " of values with "
+                + counted(rows, "row") + ", " + counted(sqlTables, "table") + " defined in SQL; "
+                + counted(report.findings().size(), "finding");
         report.publish(summary);
         Map<String, String> outputs = new LinkedHashMap<>();
         outputs.put("files", String.valueOf(profiles.size()));

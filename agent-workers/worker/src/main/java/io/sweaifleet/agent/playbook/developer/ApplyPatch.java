@@ -1,5 +1,7 @@
 package io.sweaifleet.agent.playbook.developer;
 
+import static io.sweaifleet.agent.playbook.support.Words.counted;
+
 import io.sweaifleet.agent.playbook.PlaybookContext;
 import io.sweaifleet.agent.playbook.PlaybookFailure;
 import io.sweaifleet.agent.playbook.PlaybookResult;
@@ -78,8 +80,7 @@ public final class ApplyPatch extends DeveloperPlaybook {
                 context.assignment().getInputs().getOrDefault("message", "").strip();
         String commit = change.commit(
                 stagedPaths(bench), message.isEmpty() ? "Apply a patch\n\nBy playbook " + kind() + "." : message);
-        return report.finish(
-                "applied the patch to " + changed.size() + (changed.size() == 1 ? " file" : " files"), change, commit);
+        return report.finish("applied the patch to " + counted(changed.size(), "file"), change, commit);
     }
 
     private static List<String> stagedPaths(Workbench bench) throws ToolDenied, InterruptedException {

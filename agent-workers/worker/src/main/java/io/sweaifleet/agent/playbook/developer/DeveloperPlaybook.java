@@ -39,11 +39,6 @@ abstract class DeveloperPlaybook implements Playbook {
     abstract PlaybookResult run(PlaybookContext context, Workbench bench)
             throws PlaybookFailure, ToolDenied, InterruptedException;
 
-    /** A number of things, such as "1 file" and "2 files". */
-    static String counted(int count, String thing) {
-        return count + " " + thing + (count == 1 ? "" : "s");
-    }
-
     /** Compiles what Java files belong to, for the class paths, and divides the files by them. */
     static List<Group> typed(
             Workbench bench,

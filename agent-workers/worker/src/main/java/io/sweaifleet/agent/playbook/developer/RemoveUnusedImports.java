@@ -1,5 +1,7 @@
 package io.sweaifleet.agent.playbook.developer;
 
+import static io.sweaifleet.agent.playbook.support.Words.counted;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -142,8 +142,9 @@ record NodeSuite(
                 NOT_CACHED.matcher(output).find()
                         ? "its dependencies are not in the cache of " + manager + " on this machine" + what
                         : String.join(" ", argv) + " failed: " + errors(output),
-                "run '" + manager + (manager.equals("npm") ? " ci" : " install")
-                        + "' in the repository once on this machine");
+                "run '" + manager + (argv.get(1).equals("ci") ? " ci" : " install") + "' in "
+                        + (installRoot.isEmpty() ? "the repository" : "the repository's directory " + installRoot)
+                        + " once on this machine");
     }
 
     /** What npm says first is the cause; what it says last is where its own log is. */

@@ -99,24 +99,30 @@ public final class MavenRepositories {
         run.file("missing/pom.xml", module("missing", dependency("org.example", "no-such-library")));
     }
 
-    /** One quick test class, and one that hangs. */
-    static void hanging(RepositoryTrial run, String body) {
-        run.file("pom.xml", single());
+    /** Three test classes, run in this order: a quick one, one that hangs but can be interrupted, one that cannot. */
+    static void hanging(RepositoryTrial run) {
         run.file(
-                "src/test/java/demo/AQuickTest.java",
-                "package demo;\n\nclass AQuickTest {\n    @org.junit.jupiter.api.Test\n    void shouldPass() {}\n}\n");
+                "pom.xml",
+                single().replace("<properties>", "<properties><surefire.runOrder>alphabetical</surefire.runOrder>"));
+        testClass(run, "AQuickTest", "");
+        testClass(run, "MSleepTest", "Thread.sleep(600_000);");
+        testClass(run, "ZSpinTest", "while (true) { Thread.onSpinWait(); }");
+    }
+
+    private static void testClass(RepositoryTrial run, String name, String body) {
         run.file(
-                "src/test/java/demo/ZHangTest.java",
+                "src/test/java/demo/" + name + ".java",
                 """
                 package demo;
 
-                class ZHangTest {
+                class NAME {
                     @org.junit.jupiter.api.Test
-                    void shouldHang() throws Exception {
+                    void shouldEnd() throws Exception {
                         BODY
                     }
                 }
                 """
+                        .replace("NAME", name)
                         .replace("BODY", body));
     }
 }

@@ -242,7 +242,8 @@ class RunTestsPlaybookIT {
         // Then
         assertThat(trial.run().status()).isEqualTo(AttemptEnd.Status.SKIPPED);
         assertThat(trial.run().failure().getCode()).isEqualTo("ENVIRONMENT");
-        assertThat(trial.run().failure().getRemedy()).contains("npm ci");
+        assertThat(trial.run().failure().getRemedy())
+                .isEqualTo("run 'npm install' in the repository once on this machine");
         assertThat(trial.run().findings()).isEmpty();
     }
 
@@ -446,11 +447,12 @@ class RunTestsPlaybookIT {
     }
 
     @Test
-    void shouldNameAHangingMavenTestAndGoOn() throws Exception {
+    void shouldNameHangingMavenTestsAndKillTheOneThatCannotBeInterrupted() throws Exception {
         // Given
         assumeThat(repository.hasProgram("mvn")).isTrue();
-        MavenRepositories.hanging(repository, "Thread.sleep(600_000);");
-        repository.input("timeout", "40s");
+        MavenRepositories.hanging(repository);
+        // One test may take a third of it; what is left after the first that hangs is the time Maven has to start.
+        repository.input("timeout", "24s");
 
         // When
         Trial trial = repository.run(playbook).succeeded();
@@ -460,26 +462,11 @@ class RunTestsPlaybookIT {
         assertThat(trial.findingsOf("qa.test-failed"))
                 .singleElement()
                 .asString()
-                .startsWith("src/test/java/demo/ZHangTest.java:6 ")
+                .startsWith("src/test/java/demo/MSleepTest.java:6 ")
                 .contains("timed out");
-        assertThat(trial.run().skipped()).isEmpty();
-    }
-
-    @Test
-    void shouldKillAMavenTestThatCannotBeInterruptedAndKeepTheReportsBefore() throws Exception {
-        // Given
-        assumeThat(repository.hasProgram("mvn")).isTrue();
-        MavenRepositories.hanging(repository, "while (true) { Thread.onSpinWait(); }");
-        repository.input("timeout", "20s");
-
-        // When
-        Trial trial = repository.run(playbook).succeeded();
-
-        // Then
-        assertThat(trial.run().outputs()).containsEntry("tests.total", "1").containsEntry("tests.failed", "0");
         assertThat(trial.run().skipped()).singleElement().satisfies(skip -> {
             assertThat(skip.getCode()).isEqualTo("DEADLINE");
-            assertThat(skip.getReason()).contains("running then: demo.ZHangTest");
+            assertThat(skip.getReason()).contains("running then: demo.ZSpinTest");
         });
         assertThat(ProcessHandle.allProcesses()
                         .filter(process ->
