@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Renders the reference page of settings from every {@link SettingsProvider} on the class path. */
 public final class ConfigurationPage {
@@ -36,6 +38,19 @@ public final class ConfigurationPage {
         return page.page.toString();
     }
 
+    /**
+     * The names alone, for the check for unknown ones, one a line; {@code .*} stands for whatever is passed on below a
+     * prefix.
+     */
+    public static String names(Collection<SettingsProvider> providers) {
+        return providers.stream()
+                .flatMap(provider -> Stream.concat(
+                        provider.settings().stream().map(Setting::name),
+                        provider.passedOn().stream().map(passedOn -> passedOn.prefix() + "*")))
+                .sorted()
+                .collect(Collectors.joining("\n", "", "\n"));
+    }
+
     private void introduction(String howToWrite) {
         line("# Configuration");
         line("");
@@ -54,7 +69,9 @@ public final class ConfigurationPage {
                 "A value may name another setting: `${fleet.data-dir}/artifacts`. Durations are written `500ms`, `30s`, `15m`,");
         line(
                 "`2h`, `7d`; sizes `4096`, `64KB`, `1MB`, `2GB` (by powers of 1,024). A value that cannot be used stops the part");
-        line("that reads it, with a message that names the setting, the value and what would be right.");
+        line(
+                "that reads it, with a message that names the setting, the value and what would be right. A name in the file or on the");
+        line("command line that begins with `fleet.` and is not on this page is refused too.");
     }
 
     private void part(SettingsProvider provider) {

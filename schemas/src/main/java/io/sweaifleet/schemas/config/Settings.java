@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +39,17 @@ public final class Settings {
      *
      * @param propertiesFile a properties file in UTF-8, or null for none
      * @param overrides values that win over everything else, by setting name
-     * @throws SettingException when the file is given but cannot be read
+     * @throws SettingException when the file is given but cannot be read, or when it or the overrides name a setting that
+     *     no part of the fleet has
      */
     public static Settings load(@Nullable Path propertiesFile, Map<String, String> overrides) {
         Map<String, String> system = new TreeMap<>();
         Properties properties = System.getProperties();
         properties.stringPropertyNames().forEach(name -> system.put(name, properties.getProperty(name)));
-        return of(overrides, system, System.getenv(), propertiesFile);
+        Settings settings = of(overrides, system, System.getenv(), propertiesFile);
+        settings.sources.stream().filter(Source::onlySettings).forEach(source -> SettingNames.catalogue()
+                .check(source.values().keySet(), source.name()));
+        return settings;
     }
 
     /** Settings from these values alone: neither system properties nor the environment are looked at. */
@@ -61,11 +63,11 @@ public final class Settings {
             Map<String, String> environment,
             @Nullable Path propertiesFile) {
         List<Source> sources = new ArrayList<>();
-        sources.add(new Source("the command line", Map.copyOf(overrides), false));
-        sources.add(new Source("a system property", Map.copyOf(systemProperties), false));
-        sources.add(new Source("the environment", Map.copyOf(environment), true));
+        sources.add(new Source("the command line", Map.copyOf(overrides), Kind.SETTINGS));
+        sources.add(new Source("a system property", Map.copyOf(systemProperties), Kind.SYSTEM_PROPERTIES));
+        sources.add(new Source("the environment", Map.copyOf(environment), Kind.ENVIRONMENT));
         if (propertiesFile != null) {
-            sources.add(new Source(propertiesFile.toString(), read(propertiesFile), false));
+            sources.add(new Source(propertiesFile.toString(), read(propertiesFile), Kind.SETTINGS));
         }
         return new Settings(List.copyOf(sources));
     }
@@ -125,23 +127,6 @@ public final class Settings {
         }
         found.replaceAll((name, text) -> expand(prefix + name, text, new ArrayDeque<>(List.of(prefix + name))));
         return found;
-    }
-
-    /**
-     * Names beginning with {@code fleet.} in the overrides and the properties file that none of the known settings
-     * bears: most likely typing errors.
-     *
-     * @param known every setting there is
-     * @param knownPrefixes prefixes whose rest is free, such as {@code fleet.kafka.client.}
-     */
-    public List<String> unknownNames(Collection<Setting<?>> known, Collection<String> knownPrefixes) {
-        TreeSet<String> names = new TreeSet<>();
-        sources.stream().filter(source -> !source.environment()).forEach(source -> source.values().keySet().stream()
-                .filter(name -> name.startsWith("fleet."))
-                .forEach(names::add));
-        known.forEach(setting -> names.remove(setting.name()));
-        names.removeIf(name -> knownPrefixes.stream().anyMatch(name::startsWith));
-        return List.copyOf(names);
     }
 
     private @Nullable Given given(String name, String environmentName) {
@@ -207,17 +192,33 @@ public final class Settings {
 
     private record Given(String text, String source) {}
 
-    private record Source(String name, Map<String, String> values, boolean environment) {
+    private enum Kind {
+        SETTINGS,
+        /** Hold much else, also under names of ours, such as fleet.home. */
+        SYSTEM_PROPERTIES,
+        /** The same with names in upper case. */
+        ENVIRONMENT
+    }
+
+    private record Source(String name, Map<String, String> values, Kind kind) {
+
+        boolean environment() {
+            return kind == Kind.ENVIRONMENT;
+        }
+
+        boolean onlySettings() {
+            return kind == Kind.SETTINGS;
+        }
 
         Map<String, String> withPrefix(String prefix) {
-            String start = environment
+            String start = environment()
                     ? prefix.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_')
                     : prefix;
             Map<String, String> found = new TreeMap<>();
             values.forEach((key, text) -> {
                 if (key.startsWith(start) && key.length() > start.length()) {
                     String rest = key.substring(start.length());
-                    found.put(environment ? rest.toLowerCase(Locale.ROOT).replace('_', '.') : rest, text);
+                    found.put(environment() ? rest.toLowerCase(Locale.ROOT).replace('_', '.') : rest, text);
                 }
             });
             return found;

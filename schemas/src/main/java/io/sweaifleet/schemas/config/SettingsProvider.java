@@ -3,7 +3,7 @@ package io.sweaifleet.schemas.config;
 import java.util.List;
 
 /**
- * Tells which settings a part has, so that the reference page and the check for unknown names know them. Found by
+ * Tells which settings a part has, so that the reference page and the check for unknown names (by way of {@code setting-names.txt}) know them. Found by
  * {@link java.util.ServiceLoader}: name the implementation in
  * {@code META-INF/services/io.sweaifleet.schemas.config.SettingsProvider}.
  */

@@ -1,6 +1,7 @@
 package io.sweaifleet.schemas.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sweaifleet.schemas.text.ClosestName;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -276,29 +277,8 @@ public final class RecordJsonReader<T extends SpecificRecord> {
     }
 
     private static Optional<String> closest(Schema schema, String name) {
-        String wanted = name.toLowerCase(Locale.ROOT).replaceAll("[-_ ]", "");
-        return schema.getFields().stream()
-                .map(Schema.Field::name)
-                .filter(known -> distance(known.toLowerCase(Locale.ROOT), wanted) <= Math.max(1, wanted.length() / 4))
-                .min((a, b) -> Integer.compare(
-                        distance(a.toLowerCase(Locale.ROOT), wanted), distance(b.toLowerCase(Locale.ROOT), wanted)));
-    }
-
-    /** Levenshtein's distance. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int substitution = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(substitution, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
+        return ClosestName.of(
+                name.replaceAll("[-_ ]", ""),
+                schema.getFields().stream().map(Schema.Field::name).toList());
     }
 }

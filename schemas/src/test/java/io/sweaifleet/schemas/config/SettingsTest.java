@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,15 +142,50 @@ class SettingsTest {
                         Map.entry("security.protocol", "SSL"));
     }
 
-    @Test
-    void shouldFindNamesThatNobodyKnows() {
+    @ParameterizedTest
+    @CsvSource({
+        "fleet.worker.hartbeat, Did you mean fleet.worker.heartbeat?",
+        "fleet.heartbeat, Did you mean fleet.worker.heartbeat?",
+        "fleet.nonsense, (from the command line). docs/configuration.md lists every setting.",
+        "fleet.kafka.client., There is no setting fleet.kafka.client."
+    })
+    void shouldRefuseANameThatNoPartKnowsWithTheNearestOne(String name, String expected) {
         // Given
-        Settings settings =
-                Settings.of(Map.of("fleet.test.nmae", "x", "fleet.test.name", "y", "fleet.kafka.client.acks", "all"));
+        Map<String, String> overrides = Map.of(name, "hush");
 
         // When / Then
-        assertThat(settings.unknownNames(List.of(NAME), List.of("fleet.kafka.client.")))
-                .containsExactly("fleet.test.nmae");
+        assertThatThrownBy(() -> Settings.load(null, overrides))
+                .isInstanceOf(SettingException.class)
+                .hasMessageContaining("There is no setting " + name)
+                .hasMessageContaining(expected)
+                .hasMessageNotContaining("hush");
+    }
+
+    @Test
+    void shouldRefuseAnUnknownNameInTheFileAndNameTheFile() throws IOException {
+        // Given
+        Path file = Files.writeString(dir.resolve("fleet.properties"), "fleet.pol=x\nother.program=y\n");
+
+        // When / Then
+        assertThatThrownBy(() -> Settings.load(file, Map.of()))
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("Did you mean fleet.pool?");
+    }
+
+    @Test
+    void shouldTakeWhatIsPassedOnToALibraryUnderAnyName() {
+        // Given
+        Map<String, String> overrides = Map.of(
+                "fleet.kafka.client.acks", "all",
+                "fleet.node.port.kafka", "9092",
+                "fleet.kafka.server.log.retention.ms", "5",
+                "fleet.topology.apps", "core");
+
+        // When
+        Settings settings = Settings.load(null, overrides);
+
+        // Then
+        assertThat(settings.withPrefix("fleet.kafka.client.")).containsEntry("acks", "all");
     }
 
     @Test

@@ -20,10 +20,12 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The reference page of settings; {@code -Dfleet.docs.write=true} writes it anew. */
+/** The reference page of settings and the list of their names; {@code -Dfleet.docs.write=true} writes both anew. */
 class ConfigurationPageTest {
 
     private static final Path PAGE = Path.of("..", "..", "docs", "configuration.md");
+    private static final Path NAMES = Path.of(
+            "..", "..", "schemas", "src", "main", "resources", "io/sweaifleet/schemas/config/setting-names.txt");
     private static final String COMMAND =
             "mvn -pl deploy/system-tests -am test -Dtest=ConfigurationPageTest -Dsurefire.failIfNoSpecifiedTests=false"
                     + " -Dfleet.docs.write=true";
@@ -32,6 +34,7 @@ class ConfigurationPageTest {
     static void write() throws IOException {
         if (Boolean.getBoolean("fleet.docs.write")) {
             Files.writeString(PAGE, ConfigurationPage.render(ConfigurationPage.providers(), COMMAND));
+            Files.writeString(NAMES, ConfigurationPage.names(ConfigurationPage.providers()));
         }
     }
 
@@ -44,6 +47,17 @@ class ConfigurationPageTest {
         assertThat(committed)
                 .as("docs/configuration.md is out of date: " + COMMAND)
                 .isEqualTo(ConfigurationPage.render(ConfigurationPage.providers(), COMMAND));
+    }
+
+    @Test
+    void shouldKnowTheNamesThatArePublished() throws IOException {
+        // Given
+        String committed = Files.readString(NAMES);
+
+        // When / Then
+        assertThat(committed)
+                .as("the names by which unknown settings are recognised are out of date: " + COMMAND)
+                .isEqualTo(ConfigurationPage.names(ConfigurationPage.providers()));
     }
 
     @Test
