@@ -18,6 +18,7 @@ import io.sweaifleet.schemas.json.IsoTimes;
 import io.sweaifleet.schemas.json.RecordJson;
 import io.sweaifleet.schemas.json.RecordJsonReader;
 import io.sweaifleet.schemas.topic.FleetTopic;
+import io.sweaifleet.schemas.topic.TopicClass;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
@@ -229,7 +230,8 @@ final class DeadLettersCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Send dead letters to the topic they came from, with their key and headers:",
-                "as they were (when what was missing is there now), or with a corrected value."
+                "as they were (when what was missing is there now), or with a corrected value.",
+                "What parts of the fleet wrote for core is not sent again: it was right at its moment only."
             })
     int redrive(
             @Mixin NodeOptions node,
@@ -245,8 +247,10 @@ final class DeadLettersCommand implements Runnable {
             throw CliException.usage("--value is for one letter, not for " + ids.size(), "redrive them one by one");
         }
         try (Fleet fleet = context.open(node)) {
-            for (String id : ids) {
-                DeadLetter letter = find(fleet, id);
+            // All of them first: half a list sent is hard to repeat.
+            List<DeadLetter> letters =
+                    ids.stream().map(id -> sendable(find(fleet, id))).toList();
+            for (DeadLetter letter : letters) {
                 Fleet.Appended at = send(fleet, letter, corrected);
                 context.terminal()
                         .out()
@@ -255,6 +259,25 @@ final class DeadLettersCommand implements Runnable {
             }
             return ExitCode.OK;
         }
+    }
+
+    /**
+     * The letter, unless it is of one of core's own inputs. The fleet has long drawn its conclusions there (an attempt timed
+     * out, a workflow failed); an old heartbeat, result or admission would only contradict them.
+     *
+     * @throws CliException when it is
+     */
+    private static DeadLetter sendable(DeadLetter letter) {
+        FleetTopic topic = Topics.byName(letter.getOrigin().getTopic());
+        if (topic.topicClass() != TopicClass.INPUT) {
+            return letter;
+        }
+        String work = letter.getTaskId() != null ? letter.getTaskId() : letter.getWorkflowId();
+        throw CliException.failed(
+                DeadLetterIds.of(letter) + " is not sent again: " + topic.writers() + " wrote it for core, on "
+                        + topic.topicName() + ", and the fleet has gone on without it",
+                "see what became of the work with `fleet status " + (work == null ? "ID" : work)
+                        + "`; when it failed, submit it again under another id");
     }
 
     private Fleet.Appended send(Fleet fleet, DeadLetter letter, @Nullable Path corrected) {

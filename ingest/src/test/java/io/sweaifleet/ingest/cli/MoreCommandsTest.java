@@ -42,6 +42,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class MoreCommandsTest {
@@ -290,6 +292,34 @@ class MoreCommandsTest {
         assertThat(sent.getRole()).isEqualTo("qa");
         assertThat(run("dead-letters", "show", "fleet.tasks/9/9")).isEqualTo(ExitCode.FAILED);
         assertThat(run("dead-letters")).isEqualTo(ExitCode.USAGE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FleetTopic.class,
+            names = {"CORE_INPUTS", "AGENT_HEARTBEATS", "AGENT_RESULTS"})
+    void shouldNotRedriveWhatPartsWroteForCore(FleetTopic topic) throws Exception {
+        // Given
+        fleet.send(FleetTopic.DEAD_LETTERS, "k", letter(FakeFleet.encode(task("t-1"))));
+        DeadLetter submission = letter(new byte[] {1, 2, 3});
+        DeadLetter inner = DeadLetter.newBuilder(submission)
+                .setOrigin(Origin.newBuilder(submission.getOrigin())
+                        .setTopic(topic.topicName())
+                        .build())
+                .setTaskId("t-7")
+                .build();
+        fleet.send(FleetTopic.DEAD_LETTERS, "k", inner);
+
+        // When
+        int exit = run("dead-letters", "redrive", "tasks/3/42", topic.topicName() + "/3/42");
+
+        // Then
+        assertThat(exit).isEqualTo(ExitCode.FAILED);
+        assertThat(cli.err())
+                .contains(topic.topicName() + "/3/42 is not sent again: " + topic.writers() + " wrote it for core")
+                .contains("fleet status t-7");
+        assertThat(fleet.records(topic)).isEmpty();
+        assertThat(fleet.records(FleetTopic.TASKS)).as("all or none").isEmpty();
     }
 
     @Test
