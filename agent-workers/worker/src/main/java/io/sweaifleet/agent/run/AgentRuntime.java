@@ -292,7 +292,8 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                         "report.json",
                         "report",
                         "application/json",
-                        Report.json(assignment, result.summary(), outputs, collector.findings(), collector.skipped()));
+                        PlainReport.json(
+                                assignment, result.summary(), outputs, collector.findings(), collector.skipped()));
             }
             cancellation.check();
             return new AttemptEnd(AttemptEnd.Status.SUCCEEDED, result(result.summary(), outputs, changes), null, brain);

@@ -60,12 +60,10 @@ public final class BubblewrapSandbox implements Sandbox {
     private final HostEnvironment host;
     private final HostUser user;
     private final CacheLayers layers;
-    private final boolean kernelOverlay;
 
     BubblewrapSandbox(HostEnvironment host, HostUser user, boolean kernelOverlay) {
         this.host = host;
         this.user = user;
-        this.kernelOverlay = kernelOverlay;
         this.layers = new CacheLayers(host.home(), user, System.getenv(), kernelOverlay);
     }
 
@@ -75,20 +73,10 @@ public final class BubblewrapSandbox implements Sandbox {
     }
 
     @Override
-    public boolean executesRepositoryCode() {
-        return true;
-    }
-
-    @Override
-    public String refusal() {
-        return "";
-    }
-
-    @Override
     public String description() {
         return "bubblewrap: commands run without network, with the clone and a scratch directory as their only writable"
                 + " places; dependency caches are read-only under "
-                + (kernelOverlay ? "an overlay file system" : "a tree of links");
+                + (layers.kernelOverlay() ? "an overlay file system" : "a tree of links");
     }
 
     @Override

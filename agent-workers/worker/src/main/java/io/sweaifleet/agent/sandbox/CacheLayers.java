@@ -40,6 +40,11 @@ final class CacheLayers {
         this.kernelOverlay = kernelOverlay;
     }
 
+    /** Whether the kernel lays one directory over another here; else layers are trees of links. */
+    boolean kernelOverlay() {
+        return kernelOverlay;
+    }
+
     /**
      * A prepared layer.
      *

@@ -24,11 +24,6 @@ public final class NoSandbox implements Sandbox {
     }
 
     @Override
-    public boolean executesRepositoryCode() {
-        return false;
-    }
-
-    @Override
     public String refusal() {
         return "code of the repository is not executed: " + why;
     }

@@ -18,12 +18,10 @@ public final class ProcessSandbox implements Sandbox {
     private final HostEnvironment host;
     private final HostUser user;
     private final CacheLayers layers;
-    private final boolean kernelOverlay;
 
     ProcessSandbox(HostEnvironment host, HostUser user, boolean kernelOverlay) {
         this.host = host;
         this.user = user;
-        this.kernelOverlay = kernelOverlay;
         this.layers = new CacheLayers(host.home(), user, System.getenv(), kernelOverlay);
     }
 
@@ -33,20 +31,10 @@ public final class ProcessSandbox implements Sandbox {
     }
 
     @Override
-    public boolean executesRepositoryCode() {
-        return true;
-    }
-
-    @Override
-    public String refusal() {
-        return "";
-    }
-
-    @Override
     public String description() {
         return "process: commands run as plain processes of user " + user.name()
                 + ", as the operator allowed; they can read this user's files and use the network"
-                + (kernelOverlay
+                + (layers.kernelOverlay()
                         ? ""
                         : ", and write through the links to the files of its dependency caches, as the kernel has no"
                                 + " overlay for it");

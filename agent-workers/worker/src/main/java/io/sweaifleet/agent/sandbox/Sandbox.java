@@ -9,10 +9,14 @@ public interface Sandbox {
     String name();
 
     /** Whether commands that execute the repository's code may run here. */
-    boolean executesRepositoryCode();
+    default boolean executesRepositoryCode() {
+        return refusal().isEmpty();
+    }
 
     /** Why such commands may not run, and the flag that would allow them; empty when they may. */
-    String refusal();
+    default String refusal() {
+        return "";
+    }
 
     /** One line for the log at start: what isolates commands, and what does not. */
     String description();

@@ -108,13 +108,8 @@ public final class Report {
         }
     }
 
-    private ObjectNode json(String summary) {
-        ObjectNode root = JsonNodeFactory.instance.objectNode();
-        root.put("playbook", playbook.kind());
-        root.put("version", playbook.version());
-        root.put("repository", context.repository());
-        root.put("commit", context.baseCommit());
-        root.put("summary", summary);
+    /** Puts what was found and what was skipped into a report, in the one form that every report.json has. */
+    public static void putFound(ObjectNode root, List<Finding> findings, List<SkippedStep> skipped) {
         ArrayNode found = root.putArray("findings");
         for (Finding finding : findings) {
             ObjectNode node = found.addObject();
@@ -132,6 +127,16 @@ public final class Report {
             node.put("reason", step.getReason());
             node.put("remedy", step.getRemedy());
         }
+    }
+
+    private ObjectNode json(String summary) {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        root.put("playbook", playbook.kind());
+        root.put("version", playbook.version());
+        root.put("repository", context.repository());
+        root.put("commit", context.baseCommit());
+        root.put("summary", summary);
+        putFound(root, findings, skipped);
         root.setAll(details);
         return root;
     }
