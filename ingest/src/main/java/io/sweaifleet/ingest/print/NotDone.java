@@ -7,12 +7,14 @@ import io.sweaifleet.schemas.task.TaskStatus;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Something that a task did not do: all of it, or a step.
  *
- * @param role who should have done it
+ * @param role who should have done it; several, separated by commas, when all of them say the same
  * @param what the step, or the task's kind
  * @param reason why not
  * @param code the reason as a code word
@@ -45,8 +47,25 @@ public record NotDone(String role, String what, String reason, String code, Stri
                         outcome.getRole(), step.getWhat(), step.getReason(), step.getCode(), step.getRemedy()));
             }
         }
-        all.sort(Comparator.comparing(one -> one.code().equals(NOTHING)));
-        return List.copyOf(all);
+        return onceEach(all).stream()
+                .sorted(Comparator.comparing(one -> one.code().equals(NOTHING)))
+                .toList();
+    }
+
+    private static Collection<NotDone> onceEach(List<NotDone> all) {
+        Map<NotDone, NotDone> once = new LinkedHashMap<>();
+        for (NotDone one : all) {
+            once.merge(
+                    one.by(""),
+                    one,
+                    (before, again) -> before.by(
+                            before.role().equals(again.role()) ? before.role() : before.role() + ", " + again.role()));
+        }
+        return once.values();
+    }
+
+    private NotDone by(String who) {
+        return new NotDone(who, what, reason, code, remedy);
     }
 
     /** On one line: who, what, why, and what to do. */

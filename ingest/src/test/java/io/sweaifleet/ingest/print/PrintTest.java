@@ -77,6 +77,27 @@ class PrintTest {
     }
 
     @Test
+    void shouldTellOnceWhatSeveralRolesDidNotDo() {
+        // Given
+        List<SkippedStep> uncommitted =
+                List.of(new SkippedStep("changes", "UNCOMMITTED_CHANGES", "2 paths were not looked at", "commit them"));
+        TaskOutcome qa = outcome("w", "w-qa", "qa", "qa.run-tests", TaskStatus.SUCCEEDED)
+                .setResult(result("", List.of()).setSkipped(uncommitted).build())
+                .build();
+        TaskOutcome data = outcome("w", "w-data", "data", "data.profile", TaskStatus.SUCCEEDED)
+                .setResult(result("", List.of()).setSkipped(uncommitted).build())
+                .build();
+
+        // When
+        List<String> lines = OutcomeTable.skipped(List.of(qa, data), Style.PLAIN);
+
+        // Then
+        assertThat(lines)
+                .containsExactly(
+                        "skipped  qa, data: changes — 2 paths were not looked at [UNCOMMITTED_CHANGES]; commit them");
+    }
+
+    @Test
     void shouldCutTheLastColumnAtTheEdgeAndColourOnlyTheFirst() {
         // Given
         TextTable table = new TextTable("A", "B").add(TextTable.Emphasis.BAD, List.of("x", "long\ntext ".repeat(9)));

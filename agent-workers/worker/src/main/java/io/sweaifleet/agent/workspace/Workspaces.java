@@ -348,6 +348,14 @@ public final class Workspaces {
                     others.add("--exclude-from=" + file);
                 }
             }
+            // Copied by other means than git, every file has another inode and time: only its content tells whether it
+            // changed. The refresh writes our copy of the index; its exit code says just that something did change.
+            git.run(
+                    source,
+                    Workspace.GIT_TIMEOUT,
+                    cancellation,
+                    List.of("update-index", "-q", "--refresh"),
+                    environment);
             List<String> found = new ArrayList<>();
             for (List<String> question : List.of(
                     List.of("diff-index", "--cached", "--name-only", head.text().strip()),

@@ -16,8 +16,10 @@ import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.common.Severity;
 import io.sweaifleet.schemas.record.AuditEventType;
 import io.sweaifleet.schemas.record.Verdict;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -322,6 +324,20 @@ class AgentRuntimeIT {
         assertThat(run.skipped()).hasSize(1);
         assertThat(run.skipped().get(0).getCode()).isEqualTo("UNCOMMITTED_CHANGES");
         assertThat(run.skipped().get(0).getReason()).contains("src/A.java").contains("2 path(s)");
+    }
+
+    @Test
+    void shouldNotTakeACopiedRepositoryForAChangedOne() throws IOException {
+        // Given: other times than the index remembers, as after a copy
+        Path file = repository.root().resolve("src/A.java");
+        Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2001-01-01T00:00:00Z")));
+        Playbook playbook = playbook(context -> new PlaybookResult("done", Map.of()));
+
+        // When
+        Run run = PlaybookHarness.run(playbook, repository.root(), Map.of());
+
+        // Then
+        assertThat(run.skipped()).isEmpty();
     }
 
     private String state() {
