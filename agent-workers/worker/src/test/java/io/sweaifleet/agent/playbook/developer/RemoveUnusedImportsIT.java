@@ -143,7 +143,7 @@ class RemoveUnusedImportsIT {
 
         // Then
         assertThat(trial.run().result().getSummary())
-                .isEqualTo("nothing to change: no unused imports in 1 Java and 0 Python files");
+                .isEqualTo("nothing to change: no unused imports in 1 Java file and 0 Python files");
         assertThat(trial.run().skipped()).isEmpty();
         assertThat(trial.run().result().getPatch()).isNull();
     }
