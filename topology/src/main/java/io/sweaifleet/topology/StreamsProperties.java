@@ -40,12 +40,10 @@ final class StreamsProperties {
         properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, settings.get(TopologySettings.CACHE));
         properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), sessionTimeoutMs());
-        // What is buffered is taken at once: results and heartbeats come first among that, and nothing waits for a
-        // fetch.
+        // What is buffered is taken at once, results and heartbeats first; nothing waits for a fetch.
         properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
-        // Nobody reads before the commit, which sends what lingers: so a transaction is few requests, not one per
-        // record,
-        // and its partitions are added at once.
+        // Nobody reads before the commit, which sends what lingers. So a transaction is few requests, not one for each
+        // record, and its partitions are added at once.
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 100);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 * 1024);
         // The first request of a transaction is refused until the markers of the one before are written, a few ms; the
@@ -71,9 +69,8 @@ final class StreamsProperties {
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), sessionTimeoutMs);
         properties.put(
                 StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), sessionTimeoutMs / 4);
-        // While a request is under way the next records gather into one: fewer requests when much is sent, no delay
-        // when
-        // little is. In core it also spares the retries of batches that overtake the first of their transaction.
+        // While a request is under way the next records gather into one: fewer requests when much is sent, and no delay
+        // when little is. It spares core the retries of batches that overtake the first of their transaction.
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
         // The default of 100 ms in Streams costs 60 ms on the way.
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);

@@ -98,7 +98,6 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
     private void tickIfUsed() {
         if (!ticking && !view.pools().isEmpty()) {
             ticking = true;
-            seenAt = parts.now();
             context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, timestamp -> tick());
         }
     }

@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 /** A node of the benchmark's own, in a temporary directory, with one worker per pool. Closing it removes everything. */
 final class BenchNode implements AutoCloseable {
 
+    /** What a node runs: the name of the node's setting, which this module knows only by its name. */
+    private static final String PARTS = "fleet.node.parts";
+
     /** The graph is fed by the topics like any consumer; it is no part of a task's way, and would share the two cores. */
     private static final String PATH_OF_A_TASK = "redis,kafka,registry,topology,worker";
 
@@ -38,7 +41,7 @@ final class BenchNode implements AutoCloseable {
                         CliException.environment("this distribution has no single node", "Build it with ./fleet."));
         BenchNode bench = new BenchNode(node, Files.createTempDirectory("fleet-bench-"));
         try {
-            bench.startNode(pools.get(0), Map.of("fleet.node.parts", PATH_OF_A_TASK), progress);
+            bench.startNode(pools.get(0), Map.of(PARTS, PATH_OF_A_TASK), progress);
             Settings settings = bench.settings();
             BenchRole.declare(settings, pools);
             for (String pool : pools.subList(1, pools.size())) {
@@ -54,7 +57,7 @@ final class BenchNode implements AutoCloseable {
     /** A worker serves one pool, so each further pool gets a node that runs nothing but a worker. */
     private static Map<String, String> workerOnly(Settings settings, String pool) {
         return Map.of(
-                "fleet.node.parts",
+                PARTS,
                 "worker",
                 FleetSettings.BOOTSTRAP.name(),
                 settings.get(FleetSettings.BOOTSTRAP),

@@ -205,8 +205,7 @@ final class Workers {
         }
         if (!hasAppliedAllCommands(heartbeat)) {
             // What it lists in excess is most likely the subject of a command on its way. To tell it again would grow
-            // with
-            // the very lag that caused it.
+            // with the very lag that caused it.
             return;
         }
         for (HeldLease held : heartbeat.getLeases()) {
