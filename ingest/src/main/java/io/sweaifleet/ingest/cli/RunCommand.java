@@ -228,7 +228,6 @@ final class RunCommand implements Callable<Integer> {
             overrides.put(SANDBOX_SETTING, sandbox);
         }
         Instant start = context.clock().instant();
-        progress.println("starting a node in " + node.dataDir());
         try {
             context.node().get().startInBackground(node.dataDir(), overrides, progress);
         } catch (NodeStartException e) {
