@@ -411,7 +411,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             if (!attempt.cancellation().isCancelled() && watch.isOver()) {
                 return failed(Failure.newBuilder()
                         .setFailureClass(FailureClass.TRANSIENT)
-                        .setCode("ATTEMPT_TIMED_OUT")
+                        .setCode("ATTEMPT_TIMEOUT")
                         .setMessage("the attempt was stopped after "
                                 + Duration.between(begun, deadline).toSeconds() + " s, the time it was given")
                         .setRemedy("give the task a longer attemptTimeoutMs (or deadline), or less to do")

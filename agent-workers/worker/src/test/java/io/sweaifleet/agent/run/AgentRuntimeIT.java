@@ -265,7 +265,7 @@ class AgentRuntimeIT {
 
         // Then
         assertThat(run.status()).isEqualTo(Status.FAILED);
-        assertThat(run.failure().getCode()).isEqualTo("ATTEMPT_TIMED_OUT");
+        assertThat(run.failure().getCode()).isEqualTo("ATTEMPT_TIMEOUT");
     }
 
     @Test
