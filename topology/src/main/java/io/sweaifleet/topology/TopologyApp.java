@@ -9,6 +9,7 @@ import io.sweaifleet.schemas.topic.TopicException;
 import io.sweaifleet.schemas.topic.TopicMismatchException;
 import io.sweaifleet.schemas.topic.TopicSettings;
 import io.sweaifleet.schemas.topic.TopicState;
+import io.sweaifleet.topology.core.CoreClients;
 import io.sweaifleet.topology.core.CoreTopology;
 import io.sweaifleet.topology.intake.IntakeTopology;
 import io.sweaifleet.topology.intake.Patience;
@@ -121,8 +122,10 @@ public final class TopologyApp implements AutoCloseable {
         if (apps.contains("core")) {
             String id = CoreTopology.APPLICATION + suffix;
             offsets.prepare(id, CoreTopology.INPUTS, CoreTopology.changelogOf(id));
-            Topology topology = CoreTopology.build(serdes, FleetTopic.CORE_INPUTS.partitions(), InstantSource.system());
-            up.add(run(new KafkaStreams(topology, properties.core(id)), id));
+            CoreClients clients = new CoreClients(System::nanoTime);
+            Topology topology =
+                    CoreTopology.build(serdes, FleetTopic.CORE_INPUTS.partitions(), InstantSource.system(), clients);
+            up.add(run(new KafkaStreams(topology, properties.core(id), clients), id));
             purgeInputs(brokers, id);
         }
         if (apps.contains("intake")) {

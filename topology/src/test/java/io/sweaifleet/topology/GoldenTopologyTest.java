@@ -2,6 +2,7 @@ package io.sweaifleet.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sweaifleet.topology.core.CoreClients;
 import io.sweaifleet.topology.core.CoreTopology;
 import io.sweaifleet.topology.intake.IntakeTopology;
 import io.sweaifleet.topology.intake.Patience;
@@ -40,7 +41,7 @@ class GoldenTopologyTest {
     @Test
     void shouldKeepTheTopologyOfCore() throws IOException {
         // Given
-        Topology topology = CoreTopology.build(Map.of(), 12, InstantSource.system());
+        Topology topology = CoreTopology.build(Map.of(), 12, InstantSource.system(), new CoreClients(System::nanoTime));
 
         // When
         String description = topology.describe().toString();

@@ -21,6 +21,7 @@ import io.sweaifleet.schemas.worker.HeartbeatType;
 import io.sweaifleet.schemas.worker.HeldLease;
 import io.sweaifleet.schemas.worker.RoleCapacity;
 import io.sweaifleet.schemas.worker.WorkerCommand;
+import io.sweaifleet.topology.core.CoreClients;
 import io.sweaifleet.topology.core.CoreTopology;
 import io.sweaifleet.topology.intake.IntakeTopology;
 import io.sweaifleet.topology.intake.Patience;
@@ -67,7 +68,7 @@ public final class TestFleet implements AutoCloseable {
                 IntakeTopology.build(
                         serdes, Map.of("fleet.tasks", "topic-1", "fleet.workflows", "topic-2"), clock, patience),
                 "intake");
-        core = driver(CoreTopology.build(serdes, 1, clock), "core");
+        core = driver(CoreTopology.build(serdes, 1, clock, new CoreClients(System::nanoTime)), "core");
         for (FleetTopic topic : IntakeTopology.INPUTS) {
             inputs.put(topic, input(intake, topic));
         }

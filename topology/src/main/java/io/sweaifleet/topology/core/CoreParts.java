@@ -1,26 +1,20 @@
 package io.sweaifleet.topology.core;
 
 import java.time.InstantSource;
-import java.util.function.LongSupplier;
 
-/** What core's processors share: settings, the clock, and one commit pacer per thread. */
+/** What core's processors share: settings, the clock and the clients. */
 final class CoreParts {
 
     private final CoreSerdes serdes;
     private final int partitions;
     private final InstantSource clock;
-    private final LongSupplier ticks;
-    // context.commit() commits every task of the thread, so the rule is per thread too.
-    private final ThreadLocal<CommitPacer> pacers = ThreadLocal.withInitial(CommitPacer::new);
+    private final CoreClients clients;
 
-    /**
-     * @param ticks any clock in ms that does not go back, for the pace of commits
-     */
-    CoreParts(CoreSerdes serdes, int partitions, InstantSource clock, LongSupplier ticks) {
+    CoreParts(CoreSerdes serdes, int partitions, InstantSource clock, CoreClients clients) {
         this.serdes = serdes;
         this.partitions = partitions;
         this.clock = clock;
-        this.ticks = ticks;
+        this.clients = clients;
     }
 
     CoreSerdes serdes() {
@@ -35,11 +29,7 @@ final class CoreParts {
         return clock.millis();
     }
 
-    long ticks() {
-        return ticks.getAsLong();
-    }
-
-    CommitPacer pacerOfThread() {
-        return pacers.get();
+    CoreClients clients() {
+        return clients;
     }
 }

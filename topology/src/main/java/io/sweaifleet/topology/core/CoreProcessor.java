@@ -83,7 +83,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
         view = new StoreView(store);
         reader = new InputReader(parts.serdes(), parts.partitions());
         writer = new EffectWriter(parts.serdes());
-        pacer = parts.pacerOfThread();
+        pacer = parts.clients().pacerOfThread();
         offsets.putAll(view.offsets());
         offsetsNow = new HashMap<>(offsets);
         resumedAt = parts.now();
@@ -105,7 +105,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
     @Override
     public void process(Record<byte[], byte[]> record) {
         long now = time();
-        pacer.arrived(parts.ticks());
+        pacer.taken();
         RecordMetadata metadata = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("A record of core's inputs has no metadata"));
         Received received = received(record, metadata);
@@ -150,6 +150,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
 
     private void tick() {
         long now = time();
+        pacer.ticked();
         if (view.nextDue() <= now) {
             for (String pool : List.copyOf(view.pools())) {
                 for (Key.OfTimer timer : view.due(pool, now, TIMERS_PER_TICK)) {
@@ -288,10 +289,8 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
 
     /** Only what somebody waits for asks for a commit; the rest goes with it, or with the interval. */
     private void commitIfAllowed() {
-        long ticks = parts.ticks();
-        if (commitWanted && pacer.mayCommit(ticks)) {
+        if (commitWanted && pacer.mayCommit(parts.clients().nanos())) {
             context.commit();
-            pacer.committed(ticks);
             commitWanted = false;
         }
     }

@@ -48,9 +48,10 @@ public final class CoreTopology {
      * @param serdes configuration of the serdes, as {@code FleetSerdes} takes it
      * @param partitions number of partitions of core's inputs and of the worker commands
      * @param clock wall clock of every decision
+     * @param clients those that the topology will run with
      */
-    public static Topology build(Map<String, ?> serdes, int partitions, InstantSource clock) {
-        CoreParts parts = new CoreParts(new CoreSerdes(serdes), partitions, clock, () -> System.nanoTime() / 1_000_000);
+    public static Topology build(Map<String, ?> serdes, int partitions, InstantSource clock, CoreClients clients) {
+        CoreParts parts = new CoreParts(new CoreSerdes(serdes), partitions, clock, clients);
         Topology topology = new Topology(new TopologyConfig(new StreamsConfig(Map.of(
                 StreamsConfig.APPLICATION_ID_CONFIG,
                 APPLICATION,

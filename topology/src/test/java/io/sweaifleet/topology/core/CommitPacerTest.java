@@ -2,6 +2,7 @@ package io.sweaifleet.topology.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class CommitPacerTest {
@@ -9,115 +10,102 @@ class CommitPacerTest {
     private final CommitPacer pacer = new CommitPacer();
     private long now = 1_000;
 
-    private void arrive(int records) {
-        for (int i = 0; i < records; i++) {
-            pacer.arrived(now);
-        }
-    }
-
-    /** The thread looks every 5 ms while it has nothing to wait for. */
-    private boolean allowedAfterWorking(int ms) {
-        boolean allowed = pacer.mayCommit(now);
-        for (int passed = 0; passed < ms; passed += 5) {
-            now += Math.min(5, ms - passed);
-            allowed = pacer.mayCommit(now);
-        }
-        return allowed;
+    private void pass(int ms) {
+        now += Duration.ofMillis(ms).toNanos();
     }
 
     private void commitTaking(int ms) {
-        pacer.committed(now);
-        now += ms;
-        pacer.mayCommit(now);
+        pacer.commitBegan(now);
+        pass(ms);
+        pacer.commitEnded(now);
     }
 
     @Test
-    void shouldCommitAtOnceWhenLittleArrives() {
+    void shouldCommitAtOnceWhenNothingWaits() {
         // Given
-        commitTaking(2);
+        commitTaking(200);
 
         // When
-        arrive(3);
+        pacer.fetched(1);
+        pacer.taken();
 
         // Then
         assertThat(pacer.mayCommit(now)).isTrue();
     }
 
     @Test
-    void shouldWaitLongerTheMoreArrives() {
+    void shouldTakeEverythingThatWaitsIntoOneCommit() {
         // Given
-        arrive(28);
+        commitTaking(2);
+        pacer.fetched(3);
 
         // When
-        pacer.committed(now);
+        pacer.taken();
+        pacer.taken();
 
         // Then
-        assertThat(pacer.gapMs()).isEqualTo(10);
-        assertThat(allowedAfterWorking(9)).isFalse();
-        assertThat(allowedAfterWorking(1)).isTrue();
+        assertThat(pacer.mayCommit(now)).isFalse();
+        pacer.taken();
+        assertThat(pacer.mayCommit(now)).isTrue();
     }
 
     @Test
-    void shouldWaitNoLongerThanFiftyMillisecondsWhenCommitsAreQuick() {
+    void shouldCommitAfterFiftyMillisecondsWhenRecordsWaitWithoutEnd() {
         // Given
         commitTaking(2);
 
         // When
-        arrive(10_000);
+        pacer.fetched(10_000);
 
         // Then
-        assertThat(pacer.gapMs()).isEqualTo(50);
-    }
-
-    @Test
-    void shouldForgetWhatArrivedMoreThanFiftyMillisecondsAgo() {
-        // Given
-        arrive(10_000);
-
-        // When
-        boolean allowed = allowedAfterWorking(50);
-
-        // Then
-        assertThat(allowed).isTrue();
-        assertThat(pacer.gapMs()).isZero();
-    }
-
-    @Test
-    void shouldWorkThreeTimesAsLongAsSlowCommitsTakeInABurst() {
-        // Given
-        arrive(10_000);
-
-        // When
-        commitTaking(60);
-
-        // Then
-        arrive(10_000);
-        assertThat(pacer.gapMs()).isEqualTo(180);
-    }
-
-    @Test
-    void shouldNotTakeABurstForAQuietTimeAfterASlowCommit() {
-        // Given
-        arrive(200);
-
-        // When: nothing arrives while the thread waits
-        commitTaking(200);
-        arrive(1);
-
-        // Then
+        pass(49);
         assertThat(pacer.mayCommit(now)).isFalse();
+        pass(1);
+        assertThat(pacer.mayCommit(now)).isTrue();
     }
 
     @Test
-    void shouldServeAQuietTimeAtOnceAfterASlowCommit() {
+    void shouldWorkFourTimesAsLongAsSlowCommitsTakeWhenRecordsWaitWithoutEnd() {
         // Given
-        arrive(2);
-        commitTaking(200);
+        commitTaking(30);
 
         // When
-        arrive(3);
+        pacer.fetched(10_000);
 
         // Then
+        pass(119);
+        assertThat(pacer.mayCommit(now)).isFalse();
+        pass(1);
+        assertThat(pacer.mayCommit(now)).isTrue();
+    }
+
+    @Test
+    void shouldNotPutOffACommitForLongBecauseOneWasVerySlow() {
+        // Given
+        commitTaking(10_000);
+
+        // When
+        pacer.fetched(10_000);
+
+        // Then
+        pass(250);
+        assertThat(pacer.mayCommit(now)).isTrue();
+    }
+
+    @Test
+    void shouldForgetRecordsThatWentToAnotherThread() {
+        // Given
+        commitTaking(2);
+        pacer.fetched(10);
+        pacer.taken();
+
+        // When
+        pacer.ticked();
+        boolean afterATickWithARecord = pacer.mayCommit(now);
+        pacer.ticked();
+
+        // Then
+        assertThat(afterATickWithARecord).isFalse();
         assertThat(pacer.mayCommit(now)).isTrue();
     }
 }
