@@ -14,12 +14,15 @@ import org.rocksdb.WriteBufferManager;
  */
 public final class BoundedRocksDb implements RocksDBConfigSetter {
 
-    private static final long CACHE_BYTES = 64L << 20;
-    private static final long BUFFERS_BYTES = 32L << 20;
-    private static final long BUFFER_BYTES = 8L << 20;
+    private static final long CACHE_BYTES = 96L << 20;
+    private static final long BUFFERS_BYTES = 64L << 20;
+    private static final long BUFFER_BYTES = 24L << 20;
+
+    /** Few: an index block is larger than one of many shards has room for, and would be read anew for every key. */
+    private static final int CACHE_SHARD_BITS = 1;
 
     // Shared by design: the bound is on the process. Never closed, because stores come and go with rebalances.
-    private static final Cache CACHE = new LRUCache(CACHE_BYTES, -1, false, 0.1);
+    private static final Cache CACHE = new LRUCache(CACHE_BYTES, CACHE_SHARD_BITS, false, 0.3);
     private static final WriteBufferManager BUFFERS = new WriteBufferManager(BUFFERS_BYTES, CACHE);
 
     /** Made by Streams. */
@@ -30,6 +33,8 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
         BlockBasedTableConfig table = (BlockBasedTableConfig) options.tableFormatConfig();
         table.setBlockCache(CACHE);
         table.setCacheIndexAndFilterBlocks(true);
+        table.setCacheIndexAndFilterBlocksWithHighPriority(true);
+        table.setPinL0FilterAndIndexBlocksInCache(true);
         options.setWriteBufferManager(BUFFERS);
         options.setWriteBufferSize(BUFFER_BYTES);
         options.setMaxWriteBufferNumber(2);

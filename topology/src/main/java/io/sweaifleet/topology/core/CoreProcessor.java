@@ -111,7 +111,6 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
         Received received = received(record, metadata);
         offsets.put(received.topic(), received.offset() + 1);
         offsetsNow = new HashMap<>(offsets);
-        view.putOffsets(offsetsNow);
         InputReader.Read read = reader.read(received);
         Refusal refusal = read.refusal();
         Event event = read.event();
@@ -253,7 +252,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
             return;
         }
         List<Outgoing> encoded = encode(decision, received, moment, thrown, workflowId);
-        view.apply(decision);
+        view.apply(decision, moment.inputOffsets());
         send(encoded, moment.now());
     }
 

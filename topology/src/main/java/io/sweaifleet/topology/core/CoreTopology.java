@@ -73,11 +73,11 @@ public final class CoreTopology {
                 PROCESSOR,
                 () -> new CoreProcessor(parts),
                 INPUTS.stream().map(input -> "read-" + plain(input)).toArray(String[]::new));
-        // The cache holds back what is changed again before the next commit, such as renewals.
+        // No cache of Streams before it: StoreView holds what is read again, and a decision is one write batch.
         topology.addStateStore(
                 Stores.keyValueStoreBuilder(
                                 Stores.persistentKeyValueStore(Layout.STORE), Serdes.Bytes(), Serdes.ByteArray())
-                        .withCachingEnabled(),
+                        .withCachingDisabled(),
                 PROCESSOR);
         for (FleetTopic output : OUTPUTS) {
             topology.addSink(

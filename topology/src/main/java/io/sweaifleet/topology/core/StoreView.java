@@ -156,19 +156,20 @@ final class StoreView implements StateView {
         return bytes == null ? Map.of() : Layout.offsets(bytes);
     }
 
-    void putOffsets(Map<String, Long> nextByTopic) {
-        store.put(Bytes.wrap(Layout.offsetsKey()), Layout.offsets(nextByTopic));
-    }
-
-    /** Applies what was decided. Everything is encoded before the first entry is written. */
-    void apply(Decision decision) {
+    /**
+     * Applies what was decided. Everything is encoded before the first entry is written.
+     *
+     * @param nextByTopic offsets that the inputs have come to
+     */
+    void apply(Decision decision, Map<String, Long> nextByTopic) {
         List<KeyValue<Bytes, byte[]>> encoded =
-                new ArrayList<>(decision.changes().size());
+                new ArrayList<>(decision.changes().size() + 1);
         for (Change<?> change : decision.changes()) {
             Object value = change.value();
             encoded.add(
                     new KeyValue<>(Bytes.wrap(Layout.key(change.key())), value == null ? null : Layout.value(value)));
         }
+        encoded.add(new KeyValue<>(Bytes.wrap(Layout.offsetsKey()), Layout.offsets(nextByTopic)));
         store.putAll(encoded);
         for (Change<?> change : decision.changes()) {
             follow(change.key(), change.value());

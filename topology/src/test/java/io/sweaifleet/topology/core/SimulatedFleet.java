@@ -216,7 +216,7 @@ final class SimulatedFleet {
     }
 
     private void carryOut(Decision decision) {
-        view.apply(decision);
+        view.apply(decision, Map.of());
         for (Effect effect : decision.effects()) {
             if (effect instanceof Effect.Outcome end) {
                 assertThat(outcomeIds.add(end.outcome().getTaskId()))
