@@ -37,7 +37,6 @@ final class StreamsProperties {
         // The default of 100 ms delays commits and timers when little arrives.
         properties.put(StreamsConfig.POLL_MS_CONFIG, 5);
         properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.get(TopologySettings.STANDBYS));
-        properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, settings.get(TopologySettings.CACHE));
         properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), sessionTimeoutMs());
         // What is buffered is taken at once, results and heartbeats first; nothing waits for a fetch.

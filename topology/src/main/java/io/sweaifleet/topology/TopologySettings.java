@@ -62,12 +62,6 @@ public final class TopologySettings implements SettingsProvider {
             0,
             5);
 
-    /** Memory for what changes between commits. */
-    public static final Setting<Long> CACHE = Setting.size(
-            "fleet.topology.cache",
-            "Memory for state that changed since the last commit, all threads together.",
-            "16MB");
-
     /** Waiting at start. */
     public static final Setting<Duration> START_TIMEOUT = Setting.duration(
             "fleet.topology.start-timeout",
@@ -113,7 +107,6 @@ public final class TopologySettings implements SettingsProvider {
                 INTAKE_THREADS,
                 CORE_THREADS,
                 STANDBYS,
-                CACHE,
                 START_TIMEOUT,
                 REGISTRY_PATIENCE,
                 KEEP_INPUTS,

@@ -10,7 +10,7 @@ import org.rocksdb.WriteBufferManager;
 
 /**
  * Bounds RocksDB's memory for the whole process. Streams gives every partition's store a cache and buffers of its own,
- * which would be more than a gigabyte for twelve partitions; here they share 64 MB.
+ * which would be more than a gigabyte for twelve partitions; here they share 96 MB.
  */
 public final class BoundedRocksDb implements RocksDBConfigSetter {
 
