@@ -1,5 +1,10 @@
 package io.sweaifleet.topology.core;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+
 /**
  * Says when a commit may be asked for.
  *
@@ -18,32 +23,24 @@ final class CommitPacer {
     private static final long SHORTEST_LIMIT_MS = 50;
     private static final long LONGEST_LIMIT_MS = 250;
 
-    private int waiting;
-    private boolean tookSinceTick;
+    private final Map<TopicPartition, Integer> waiting = new HashMap<>();
     private long commitBegan;
     private long commitEnded = Long.MIN_VALUE / 2;
     private long commitTook;
 
-    /** So many records were handed to the thread. */
-    void fetched(int records) {
-        waiting += records;
+    /** So many records of a partition were handed to the thread. */
+    void fetched(TopicPartition partition, int records) {
+        waiting.merge(partition, records, Integer::sum);
     }
 
     /** One of them is being processed. */
-    void taken() {
-        waiting = Math.max(0, waiting - 1);
-        tookSinceTick = true;
+    void taken(TopicPartition partition) {
+        waiting.computeIfPresent(partition, (same, records) -> records == 1 ? null : records - 1);
     }
 
-    /**
-     * A while has passed in which the thread would have taken what waits. When it took nothing, the count is of records that
-     * it no longer has: their partition went to another thread.
-     */
-    void ticked() {
-        if (!tookSinceTick) {
-            waiting = 0;
-        }
-        tookSinceTick = false;
+    /** What waited of other partitions than these went to another thread. */
+    void assigned(Set<TopicPartition> partitions) {
+        waiting.keySet().retainAll(partitions);
     }
 
     void commitBegan(long now) {
@@ -57,7 +54,7 @@ final class CommitPacer {
 
     /** Whether a commit may be asked for now. */
     boolean mayCommit(long now) {
-        return waiting == 0 || now - commitEnded >= limitNs();
+        return waiting.isEmpty() || now - commitEnded >= limitNs();
     }
 
     /** How long records that wait put off a commit at most, in ns. */

@@ -9,6 +9,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
@@ -66,7 +67,11 @@ public final class CoreClients implements KafkaClientSupplier {
             @Override
             public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
                 ConsumerRecords<byte[], byte[]> records = super.poll(timeout);
-                pacerOfThread().fetched(records.count());
+                CommitPacer pacer = pacerOfThread();
+                for (TopicPartition partition : records.partitions()) {
+                    pacer.fetched(partition, records.records(partition).size());
+                }
+                pacer.assigned(assignment());
                 return records;
             }
         };

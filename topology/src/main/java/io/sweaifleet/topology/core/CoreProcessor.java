@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -105,9 +106,9 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
     @Override
     public void process(Record<byte[], byte[]> record) {
         long now = time();
-        pacer.taken();
         RecordMetadata metadata = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("A record of core's inputs has no metadata"));
+        pacer.taken(new TopicPartition(metadata.topic(), metadata.partition()));
         Received received = received(record, metadata);
         offsets.put(received.topic(), received.offset() + 1);
         offsetsNow = new HashMap<>(offsets);
@@ -149,7 +150,6 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
 
     private void tick() {
         long now = time();
-        pacer.ticked();
         if (view.nextDue() <= now) {
             for (String pool : List.copyOf(view.pools())) {
                 for (Key.OfTimer timer : view.due(pool, now, TIMERS_PER_TICK)) {

@@ -3,9 +3,14 @@ package io.sweaifleet.topology.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class CommitPacerTest {
+
+    private static final TopicPartition ONE = new TopicPartition("fleet.core-inputs", 1);
+    private static final TopicPartition OTHER = new TopicPartition("fleet.core-inputs", 2);
 
     private final CommitPacer pacer = new CommitPacer();
     private long now = 1_000;
@@ -26,8 +31,8 @@ class CommitPacerTest {
         commitTaking(200);
 
         // When
-        pacer.fetched(1);
-        pacer.taken();
+        pacer.fetched(ONE, 1);
+        pacer.taken(ONE);
 
         // Then
         assertThat(pacer.mayCommit(now)).isTrue();
@@ -37,15 +42,15 @@ class CommitPacerTest {
     void shouldTakeEverythingThatWaitsIntoOneCommit() {
         // Given
         commitTaking(2);
-        pacer.fetched(3);
+        pacer.fetched(ONE, 3);
 
         // When
-        pacer.taken();
-        pacer.taken();
+        pacer.taken(ONE);
+        pacer.taken(ONE);
 
         // Then
         assertThat(pacer.mayCommit(now)).isFalse();
-        pacer.taken();
+        pacer.taken(ONE);
         assertThat(pacer.mayCommit(now)).isTrue();
     }
 
@@ -55,7 +60,7 @@ class CommitPacerTest {
         commitTaking(2);
 
         // When
-        pacer.fetched(10_000);
+        pacer.fetched(ONE, 10_000);
 
         // Then
         pass(49);
@@ -70,7 +75,7 @@ class CommitPacerTest {
         commitTaking(30);
 
         // When
-        pacer.fetched(10_000);
+        pacer.fetched(ONE, 10_000);
 
         // Then
         pass(119);
@@ -85,7 +90,7 @@ class CommitPacerTest {
         commitTaking(10_000);
 
         // When
-        pacer.fetched(10_000);
+        pacer.fetched(ONE, 10_000);
 
         // Then
         pass(250);
@@ -93,19 +98,31 @@ class CommitPacerTest {
     }
 
     @Test
+    void shouldWaitForTheRecordsOfEveryPartition() {
+        // Given
+        commitTaking(2);
+        pacer.fetched(ONE, 1);
+        pacer.fetched(OTHER, 1);
+
+        // When
+        pacer.taken(ONE);
+
+        // Then
+        assertThat(pacer.mayCommit(now)).isFalse();
+        pacer.taken(OTHER);
+        assertThat(pacer.mayCommit(now)).isTrue();
+    }
+
+    @Test
     void shouldForgetRecordsThatWentToAnotherThread() {
         // Given
         commitTaking(2);
-        pacer.fetched(10);
-        pacer.taken();
+        pacer.fetched(ONE, 10);
 
         // When
-        pacer.ticked();
-        boolean afterATickWithARecord = pacer.mayCommit(now);
-        pacer.ticked();
+        pacer.assigned(Set.of(OTHER));
 
         // Then
-        assertThat(afterATickWithARecord).isFalse();
         assertThat(pacer.mayCommit(now)).isTrue();
     }
 }
