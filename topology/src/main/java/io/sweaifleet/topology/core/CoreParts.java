@@ -1,23 +1,24 @@
 package io.sweaifleet.topology.core;
 
+import io.sweaifleet.topology.stream.SharedSerdes;
 import java.time.InstantSource;
 
 /** What core's processors share: settings, the clock and the clients. */
 final class CoreParts {
 
-    private final CoreSerdes serdes;
+    private final SharedSerdes serdes;
     private final int partitions;
     private final InstantSource clock;
     private final CoreClients clients;
 
-    CoreParts(CoreSerdes serdes, int partitions, InstantSource clock, CoreClients clients) {
+    CoreParts(SharedSerdes serdes, int partitions, InstantSource clock, CoreClients clients) {
         this.serdes = serdes;
         this.partitions = partitions;
         this.clock = clock;
         this.clients = clients;
     }
 
-    CoreSerdes serdes() {
+    SharedSerdes serdes() {
         return serdes;
     }
 

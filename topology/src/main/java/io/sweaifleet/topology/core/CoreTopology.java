@@ -2,6 +2,7 @@ package io.sweaifleet.topology.core;
 
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.topology.stream.Payload;
+import io.sweaifleet.topology.stream.SharedSerdes;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,7 @@ public final class CoreTopology {
      * @param clients those that the topology will run with
      */
     public static Topology build(Map<String, ?> serdes, int partitions, InstantSource clock, CoreClients clients) {
-        CoreParts parts = new CoreParts(new CoreSerdes(serdes), partitions, clock, clients);
+        CoreParts parts = new CoreParts(new SharedSerdes(serdes), partitions, clock, clients);
         Topology topology = new Topology(new TopologyConfig(new StreamsConfig(Map.of(
                 StreamsConfig.APPLICATION_ID_CONFIG,
                 APPLICATION,

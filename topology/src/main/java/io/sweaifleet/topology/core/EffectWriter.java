@@ -13,6 +13,7 @@ import io.sweaifleet.topology.stream.DeadLetters;
 import io.sweaifleet.topology.stream.Payload;
 import io.sweaifleet.topology.stream.Received;
 import io.sweaifleet.topology.stream.Refusal;
+import io.sweaifleet.topology.stream.SharedSerdes;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -32,7 +33,7 @@ final class EffectWriter {
     private final Serializer<AgentStatus> agents;
     private final Serializer<DeadLetter> deadLetters;
 
-    EffectWriter(CoreSerdes serdes) {
+    EffectWriter(SharedSerdes serdes) {
         this.events = serdes.writer(TaskEvent.class);
         this.outcomes = serdes.writer(TaskOutcome.class);
         this.workflowOutcomes = serdes.writer(WorkflowOutcome.class);

@@ -17,6 +17,7 @@ import io.sweaifleet.topology.core.domain.Event;
 import io.sweaifleet.topology.stream.Problems;
 import io.sweaifleet.topology.stream.Received;
 import io.sweaifleet.topology.stream.Refusal;
+import io.sweaifleet.topology.stream.SharedSerdes;
 import io.sweaifleet.topology.stream.WireReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -40,10 +41,10 @@ final class InputReader {
     /**
      * @param partitions number of partitions of core's inputs and of the worker commands
      */
-    InputReader(CoreSerdes serdes, int partitions) {
-        this.coreInputs = new WireReader<>(serdes.coreInputs());
-        this.heartbeats = new WireReader<>(serdes.heartbeats());
-        this.results = new WireReader<>(serdes.agentResults());
+    InputReader(SharedSerdes serdes, int partitions) {
+        this.coreInputs = serdes.reader(CoreInput.class);
+        this.heartbeats = serdes.reader(Heartbeat.class);
+        this.results = serdes.reader(AgentResult.class);
         this.partitions = partitions;
     }
 

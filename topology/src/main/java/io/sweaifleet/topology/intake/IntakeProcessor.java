@@ -44,8 +44,8 @@ final class IntakeProcessor implements Processor<byte[], byte[], byte[], Payload
     IntakeProcessor(IntakeParts parts) {
         this.parts = parts;
         this.intake = new RecordIntake(parts.serdes());
-        this.coreInputs = parts.writer(CoreInput.class);
-        this.deadLetters = parts.writer(DeadLetter.class);
+        this.coreInputs = parts.serdes().writer(CoreInput.class);
+        this.deadLetters = parts.serdes().writer(DeadLetter.class);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.sweaifleet.topology.intake;
 
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.topology.stream.Payload;
+import io.sweaifleet.topology.stream.SharedSerdes;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ public final class IntakeTopology {
      */
     public static Topology build(
             Map<String, ?> serdes, Map<String, String> topicIds, InstantSource clock, Patience patience) {
-        IntakeParts parts = new IntakeParts(serdes, topicIds, clock, patience);
+        IntakeParts parts = new IntakeParts(new SharedSerdes(serdes), topicIds, clock, patience);
         Topology topology = new Topology();
         for (FleetTopic input : INPUTS) {
             topology.addSource(

@@ -6,7 +6,6 @@ import io.sweaifleet.schemas.core.DeadLetterCause;
 import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
-import io.sweaifleet.schemas.serde.FleetSerdes;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
@@ -14,9 +13,9 @@ import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.topology.stream.Problems;
 import io.sweaifleet.topology.stream.Received;
 import io.sweaifleet.topology.stream.Refusal;
+import io.sweaifleet.topology.stream.SharedSerdes;
 import io.sweaifleet.topology.stream.WireReader;
 import java.time.Instant;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,17 +28,12 @@ final class RecordIntake {
     private final WireReader<RoleDefinition> roles;
     private final WireReader<PoolDefinition> pools;
 
-    RecordIntake(Map<String, ?> serdes) {
-        this.tasks =
-                new WireReader<>(FleetSerdes.value(TaskSubmitted.class, serdes).deserializer());
-        this.workflows = new WireReader<>(
-                FleetSerdes.value(WorkflowSubmitted.class, serdes).deserializer());
-        this.controls =
-                new WireReader<>(FleetSerdes.value(TaskControl.class, serdes).deserializer());
-        this.roles =
-                new WireReader<>(FleetSerdes.value(RoleDefinition.class, serdes).deserializer());
-        this.pools =
-                new WireReader<>(FleetSerdes.value(PoolDefinition.class, serdes).deserializer());
+    RecordIntake(SharedSerdes serdes) {
+        this.tasks = serdes.reader(TaskSubmitted.class);
+        this.workflows = serdes.reader(WorkflowSubmitted.class);
+        this.controls = serdes.reader(TaskControl.class);
+        this.roles = serdes.reader(RoleDefinition.class);
+        this.pools = serdes.reader(PoolDefinition.class);
     }
 
     /**
