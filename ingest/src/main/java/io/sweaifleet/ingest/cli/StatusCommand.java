@@ -158,6 +158,7 @@ final class StatusCommand implements Callable<Integer> {
                     case QUEUED ->
                         "waits for a free " + task.role() + " agent"
                                 + (task.message().isEmpty() ? "" : " (" + task.message() + ")");
+                    case HELD -> task.message();
                     case ASSIGNED -> "given to " + task.workerId();
                     case RUNNING -> task.step();
                     case RETRYING ->

@@ -8,6 +8,8 @@ public enum TaskPhase {
     WAITING,
     /** Waits for a free agent. */
     QUEUED,
+    /** Could run, but is held back: a pause, a concurrency key, or a moment to come. */
+    HELD,
     /** Given to a worker. */
     ASSIGNED,
     /** An agent works on it. */

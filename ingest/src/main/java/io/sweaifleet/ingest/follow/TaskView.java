@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param step step under way, empty when none was told
  * @param since when the phase began
  * @param startedAt when the latest attempt started, or null
- * @param dueAt when the next attempt is due while RETRYING, else null
+ * @param dueAt when the next attempt is due while RETRYING, or the first while HELD until a moment; else null
  * @param cancelRequested true once somebody asked to cancel it
  * @param status how it ended, or null
  * @param failure what last went wrong, or null
@@ -54,14 +54,16 @@ public record TaskView(
         return switch (event.getType()) {
             case TASK_ACCEPTED -> with(event, TaskPhase.WAITING);
             case TASK_READY -> with(event, TaskPhase.QUEUED);
+            case TASK_HELD -> with(event, TaskPhase.HELD);
             case TASK_ASSIGNED -> with(event, TaskPhase.ASSIGNED);
             case TASK_STARTED -> with(event, TaskPhase.RUNNING);
             case TASK_PROGRESS -> with(event, TaskPhase.RUNNING);
             case ATTEMPT_FAILED, LEASE_EXPIRED, RETRY_SCHEDULED -> with(event, TaskPhase.RETRYING);
-            case CANCEL_REQUESTED -> with(event, phase);
+            case CANCEL_REQUESTED, PRIORITY_CHANGED -> with(event, phase);
             case TASK_ENDED -> with(event, TaskPhase.ENDED);
             case QUARANTINED -> with(event, TaskPhase.QUARANTINED);
-            case UNKNOWN, WORKFLOW_ACCEPTED, WORKFLOW_ENDED, DUPLICATE_IGNORED -> this;
+            case UNKNOWN, WORKFLOW_ACCEPTED, WORKFLOW_ENDED, DUPLICATE_IGNORED, PAUSE_REQUESTED, RESUME_REQUESTED ->
+                this;
         };
     }
 
@@ -86,7 +88,7 @@ public record TaskView(
                         : event.getStep().isEmpty() ? step : event.getStep(),
                 next == phase ? since : event.getDecidedAt(),
                 newAttempt ? null : started ? event.getDecidedAt() : startedAt,
-                next == TaskPhase.RETRYING ? event.getDueAt() : null,
+                next == TaskPhase.RETRYING || next == TaskPhase.HELD ? event.getDueAt() : null,
                 cancelRequested || event.getType() == io.sweaifleet.schemas.core.TaskEventType.CANCEL_REQUESTED,
                 event.getStatus() == null ? status : event.getStatus(),
                 event.getFailure() == null ? failure : event.getFailure(),

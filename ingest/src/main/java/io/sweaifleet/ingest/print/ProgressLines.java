@@ -62,6 +62,8 @@ public final class ProgressLines {
                                 + (event.getDueAt() == null
                                         ? ""
                                         : " in " + Durations.words(event.getDecidedAt(), event.getDueAt()));
+                    case TASK_HELD -> "is held: " + event.getMessage();
+                    case PRIORITY_CHANGED -> event.getMessage().toLowerCase(Locale.ROOT);
                     case CANCEL_REQUESTED -> "is being cancelled";
                     case TASK_ENDED -> ended(event);
                     case QUARANTINED -> "was set aside: " + event.getMessage();
@@ -105,6 +107,7 @@ public final class ProgressLines {
             case SUBMITTED -> "submitted";
             case WAITING -> "waits for others";
             case QUEUED -> "queued";
+            case HELD -> "held: " + task.message();
             case ASSIGNED -> "assigned to " + task.workerId();
             case RUNNING ->
                 (task.attempt() > 1 ? "attempt " + task.attempt() + ": " : "")
@@ -141,7 +144,7 @@ public final class ProgressLines {
 
     private static String coloured(TaskView task, Style style, String text) {
         return switch (task.phase()) {
-            case SUBMITTED, WAITING, QUEUED -> style.faint(text);
+            case SUBMITTED, WAITING, QUEUED, HELD -> style.faint(text);
             default -> text;
         };
     }

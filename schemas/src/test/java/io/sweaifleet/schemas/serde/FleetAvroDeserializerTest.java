@@ -257,7 +257,7 @@ class FleetAvroDeserializerTest {
         Schema newer = new Schema.Parser()
                 .parse(TaskControl.getClassSchema()
                         .toString()
-                        .replace("\"CANCEL\"", "\"CANCEL\",\"PAUSE\"")
+                        .replace("\"CANCEL\"", "\"CANCEL\",\"EXPLODE\"")
                         .replace("\"fields\":[", "\"fields\":[{\"name\":\"urgency\",\"type\":\"int\",\"default\":0},"));
         int id = registry.register("fleet.task-control-value", newer);
         GenericRecord record = new GenericRecordBuilder(newer)
@@ -265,7 +265,7 @@ class FleetAvroDeserializerTest {
                 .set("id", "c-2")
                 .set(
                         "action",
-                        new GenericData.EnumSymbol(newer.getField("action").schema(), "PAUSE"))
+                        new GenericData.EnumSymbol(newer.getField("action").schema(), "EXPLODE"))
                 .build();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         WireFormat.writeHeader(out, id);

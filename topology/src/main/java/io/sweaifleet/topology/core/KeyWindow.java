@@ -50,6 +50,11 @@ final class KeyWindow<K extends Key<?> & Comparable<K>> {
         window.remove(key);
     }
 
+    /** Whether there is nothing in the index. */
+    boolean isOver() {
+        return complete && window.isEmpty();
+    }
+
     /** The keys in order; at least so many of them, if the store has them. */
     Iterator<K> iterator(int atLeast) {
         if (!complete && window.size() < atLeast) {

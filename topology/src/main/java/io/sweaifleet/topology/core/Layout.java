@@ -3,6 +3,7 @@ package io.sweaifleet.topology.core;
 import io.sweaifleet.topology.core.domain.Counters;
 import io.sweaifleet.topology.core.domain.DamagedEntryException;
 import io.sweaifleet.topology.core.domain.EarlyControl;
+import io.sweaifleet.topology.core.domain.Holders;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.LeaseEntry;
 import io.sweaifleet.topology.core.domain.PoolEntry;
@@ -27,25 +28,28 @@ import java.util.Map;
  * <tr><td>{@code d}</td><td>definition of the pool</td><td>get</td></tr>
  * <tr><td>{@code e}, workflow id, task id (one of them empty)</td><td>control request kept for later</td><td>scan of {@code e}, once</td></tr>
  * <tr><td>{@code f}, workflow id</td><td>ledger: workflow, live or ended</td><td>get</td></tr>
+ * <tr><td>{@code h}, concurrency key</td><td>tasks that run with it</td><td>get</td></tr>
  * <tr><td>{@code k}, task id</td><td>ledger: task, live or ended</td><td>get</td></tr>
  * <tr><td>{@code l}, worker id, lease id</td><td>lease</td><td>scan of a worker's, once</td></tr>
  * <tr><td>{@code m}, topic id, partition</td><td>highest offset taken from there</td><td>get</td></tr>
- * <tr><td>{@code q}, role, order, arrival, task id</td><td>workflow id</td><td>scan of a role's, onwards</td></tr>
+ * <tr><td>{@code q}, role or gate, order, arrival, task id</td><td>workflow id</td><td>scan of a role's or gate's, onwards</td></tr>
  * <tr><td>{@code s}, control id</td><td>that it was taken, and what it was about</td><td>get</td></tr>
  * <tr><td>{@code t}, due time, kind, id</td><td>nothing: the key is the timer</td><td>scan up to now</td></tr>
  * <tr><td>{@code w}, worker id</td><td>worker</td><td>scan of {@code w}, once</td></tr>
+ * <tr><td>{@code x}, gate</td><td>pause: who asked for it, and why</td><td>scan of {@code x}, once</td></tr>
  * </table>
  *
  * <p>What all pools of the partition share has the empty pool: {@code o} (next offsets of core's inputs), {@code p} and a
  * pool (which pools there are), {@code r} and a role (its definition), {@code m} (marks of definitions).
  *
- * <p>A change of this layout or of {@link Values} needs a new version byte and code that reads the old one.
+ * <p>A change of this layout or of {@link Values} needs a new version byte and code that reads the old one. Version 2 added to a
+ * task's submission when it may start, its concurrency key and limit.
  */
 final class Layout {
 
     static final String STORE = "pool-state-by-key";
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private Layout() {}
 
@@ -79,6 +83,10 @@ final class Layout {
             out.raw('s').lastKeyText(control.controlId());
         } else if (key instanceof Key.OfEarlyControl early) {
             out.raw('e').keyText(early.workflowId()).lastKeyText(early.taskId());
+        } else if (key instanceof Key.OfPause pause) {
+            out.raw('x').lastKeyText(pause.gate());
+        } else if (key instanceof Key.OfHolders holders) {
+            out.raw('h').lastKeyText(holders.concurrencyKey());
         }
         return out.toBytes();
     }
@@ -164,6 +172,8 @@ final class Layout {
             out.number(role.version()).number(role.attemptTimeoutMs()).number(role.slotsPerAgent());
         } else if (value instanceof EarlyControl control) {
             out.text(control.controlId()).text(control.reason()).text(control.requestedBy());
+        } else if (value instanceof Holders holders) {
+            out.list(holders.taskIds(), out::text);
         } else if (value instanceof TakenControl control) {
             out.text(control.workflowId()).text(control.taskId());
         } else if (value instanceof String text) {
@@ -184,10 +194,7 @@ final class Layout {
     static <V> V value(Key<V> key, byte[] bytes) {
         try {
             Unpacker in = new Unpacker(bytes);
-            int version = in.raw();
-            if (version != VERSION) {
-                throw new IllegalArgumentException("Version " + version + " of the layout is not known");
-            }
+            in.readVersion(VERSION);
             @SuppressWarnings("unchecked") // the key's kind decides the type of its value
             V value = (V) read(key, in);
             return value;
@@ -212,7 +219,9 @@ final class Layout {
                     in.small(), in.flag(), in.number(), in.number(), in.number(), in.number(), in.number());
         } else if (key instanceof Key.OfRole) {
             return new RoleEntry(in.small(), in.number(), in.small());
-        } else if (key instanceof Key.OfEarlyControl) {
+        } else if (key instanceof Key.OfHolders) {
+            return new Holders(in.list(in::text));
+        } else if (key instanceof Key.OfEarlyControl || key instanceof Key.OfPause) {
             return new EarlyControl(in.text(), in.text(), in.text());
         } else if (key instanceof Key.OfControl) {
             return new TakenControl(in.text(), in.text());

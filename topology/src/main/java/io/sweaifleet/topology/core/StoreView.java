@@ -3,6 +3,7 @@ package io.sweaifleet.topology.core;
 import io.sweaifleet.topology.core.domain.Change;
 import io.sweaifleet.topology.core.domain.Decision;
 import io.sweaifleet.topology.core.domain.EarlyControl;
+import io.sweaifleet.topology.core.domain.Gates;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.LeaseEntry;
 import io.sweaifleet.topology.core.domain.StateView;
@@ -41,6 +42,7 @@ final class StoreView implements StateView {
     private final Map<String, TreeMap<String, WorkerEntry>> workers = new HashMap<>();
     private final Map<String, Map<String, Map<String, LeaseEntry>>> leases = new HashMap<>();
     private final Map<String, Map<Key.OfEarlyControl, EarlyControl>> earlyControls = new HashMap<>();
+    private final Map<String, Map<String, EarlyControl>> pauses = new HashMap<>();
     private final Map<String, Map<String, KeyWindow<Key.OfReady>>> queues = new HashMap<>();
     private final Map<String, KeyWindow<Key.OfTimer>> timers = new TreeMap<>();
     private @Nullable Map<String, Object> roles;
@@ -63,6 +65,8 @@ final class StoreView implements StateView {
             found = rolesByName().get(role.role());
         } else if (key instanceof Key.OfEarlyControl early) {
             found = earlyControlsOf(key.pool()).get(early);
+        } else if (key instanceof Key.OfPause pause) {
+            found = pausesOf(key.pool()).get(pause.gate());
         } else {
             found = entry(key);
         }
@@ -182,6 +186,10 @@ final class StoreView implements StateView {
             KeyWindow<Key.OfReady> window = queue(key.pool(), ready.role());
             if (value == null) {
                 window.remove(ready);
+                if (window.isOver() && Gates.isGate(ready.role())) {
+                    // There are as many gates as keys, workflows and tasks; what is not in use costs nothing.
+                    queues.computeIfAbsent(key.pool(), name -> new HashMap<>()).remove(ready.role());
+                }
             } else {
                 window.add(ready);
             }
@@ -201,6 +209,8 @@ final class StoreView implements StateView {
             set(leasesOf(key.pool(), lease.workerId()), lease.leaseId(), (LeaseEntry) value);
         } else if (key instanceof Key.OfRole role) {
             set(rolesByName(), role.role(), value);
+        } else if (key instanceof Key.OfPause pause) {
+            set(pausesOf(key.pool()), pause.gate(), (EarlyControl) value);
         } else if (key instanceof Key.OfEarlyControl early) {
             set(earlyControlsOf(key.pool()), early, (EarlyControl) value);
         } else if (value == null) {
@@ -263,6 +273,17 @@ final class StoreView implements StateView {
             scan(Layout.prefix(name, 'e'), (bytes, value) -> {
                 Key.OfEarlyControl key = Layout.earlyControlKey(bytes);
                 found.put(key, Layout.value(key, value));
+            });
+            return found;
+        });
+    }
+
+    private Map<String, EarlyControl> pausesOf(String pool) {
+        return pauses.computeIfAbsent(pool, name -> {
+            Map<String, EarlyControl> found = new HashMap<>();
+            scan(Layout.prefix(name, 'x'), (bytes, value) -> {
+                String gate = Layout.nameIn(bytes);
+                found.put(gate, Layout.value(new Key.OfPause(name, gate), value));
             });
             return found;
         });

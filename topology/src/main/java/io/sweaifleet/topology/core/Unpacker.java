@@ -13,9 +13,27 @@ final class Unpacker {
 
     private final byte[] bytes;
     private int at;
+    private int version;
 
     Unpacker(byte[] bytes) {
         this.bytes = bytes;
+    }
+
+    /**
+     * Reads the version byte.
+     *
+     * @param newest the newest that is known
+     */
+    void readVersion(int newest) {
+        version = raw();
+        if (version < 1 || version > newest) {
+            throw new IllegalArgumentException("Version " + version + " of the layout is not known");
+        }
+    }
+
+    /** The version that was read. */
+    int version() {
+        return version;
     }
 
     int raw() {

@@ -30,6 +30,7 @@ final class Values {
     private static final int READY = 2;
     private static final int BACKOFF = 3;
     private static final int RUNNING = 4;
+    private static final int HELD = 5;
 
     private Values() {}
 
@@ -81,6 +82,8 @@ final class Values {
             out.raw(READY).number(ready.order());
         } else if (phase instanceof TaskEntry.Phase.Backoff backoff) {
             out.raw(BACKOFF).number(backoff.dueAt());
+        } else if (phase instanceof TaskEntry.Phase.Held held) {
+            out.raw(HELD).number(held.order()).text(held.gate());
         } else if (phase instanceof TaskEntry.Phase.Running running) {
             TaskEntry.Lease lease = running.lease();
             out.raw(RUNNING)
@@ -105,6 +108,7 @@ final class Values {
         return switch (in.raw()) {
             case WAITING -> new TaskEntry.Phase.Waiting(in.small());
             case READY -> new TaskEntry.Phase.Ready(in.number());
+            case HELD -> new TaskEntry.Phase.Held(in.number(), in.text());
             case BACKOFF -> new TaskEntry.Phase.Backoff(in.number());
             case RUNNING ->
                 new TaskEntry.Phase.Running(new TaskEntry.Lease(
@@ -143,7 +147,10 @@ final class Values {
                 .constant(spec.getOnFailure())
                 .texts(spec.getLabels())
                 .maybeText(spec.getCorrelationId())
-                .maybe(spec.getSubmittedAt(), at -> out.number(at.toEpochMilli()));
+                .maybe(spec.getSubmittedAt(), at -> out.number(at.toEpochMilli()))
+                .maybe(spec.getNotBefore(), at -> out.number(at.toEpochMilli()))
+                .maybeText(spec.getConcurrencyKey())
+                .number(spec.getConcurrencyLimit());
     }
 
     private static TaskSubmitted spec(Unpacker in) {
@@ -167,7 +174,10 @@ final class Values {
                 in.constant(FailurePolicy.class),
                 in.texts(),
                 in.maybeText(),
-                in.maybe(() -> instant(in)));
+                in.maybe(() -> instant(in)),
+                in.version() < 2 ? null : in.maybe(() -> instant(in)),
+                in.version() < 2 ? null : in.maybeText(),
+                in.version() < 2 ? 1 : in.small());
     }
 
     private static void retry(Packer out, RetryPolicy retry) {

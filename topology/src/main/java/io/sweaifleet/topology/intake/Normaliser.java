@@ -117,7 +117,10 @@ final class Normaliser {
                 task.getOnFailure(),
                 task.getLabels(),
                 task.getCorrelationId(),
-                task.getSubmittedAt());
+                task.getSubmittedAt(),
+                task.getNotBefore(),
+                task.getConcurrencyKey(),
+                task.getConcurrencyLimit());
     }
 
     /** A refused lone task, stripped to what its outcome tells. */
@@ -191,7 +194,10 @@ final class Normaliser {
                 task.getOnFailure(),
                 small(task.getLabels()),
                 smallOrNull(task.getCorrelationId(), 200),
-                task.getSubmittedAt());
+                task.getSubmittedAt(),
+                null,
+                null,
+                1);
     }
 
     /** Labels as far as the contract allows them: a submitter may wait for the outcome by label. */
@@ -221,7 +227,11 @@ final class Normaliser {
                 control.getAction(),
                 control.getReason(),
                 control.getRequestedBy(),
-                control.getRequestedAt());
+                control.getRequestedAt(),
+                control.getRole(),
+                control.getOfTenant(),
+                control.getWholePool(),
+                control.getPriority());
         return new CoreInput(
                 pool,
                 CoreInputType.CONTROL,

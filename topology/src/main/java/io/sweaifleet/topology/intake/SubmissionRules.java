@@ -33,6 +33,8 @@ final class SubmissionRules {
     private static final int REPOSITORY_LIMIT = 2_000;
     private static final int REF_LIMIT = 250;
     private static final int CORRELATION_LIMIT = 200;
+    private static final int KEY_LIMIT = 200;
+    private static final int MOST_AT_ONCE = 1_000;
     private static final long WEEK_MS = 604_800_000L;
     private static final long DAY_MS = 86_400_000L;
     private static final long YEAR_MS = 31_622_400_000L;
@@ -117,6 +119,25 @@ final class SubmissionRules {
         }
         checks.texts(prefix + "labels", task.getLabels(), MOST_LABELS, NAME_LIMIT, LABEL_LIMIT);
         checks.length(prefix + "correlationId", task.getCorrelationId(), CORRELATION_LIMIT);
+        start(checks, prefix, task);
+    }
+
+    private static void start(Checks checks, String prefix, TaskSubmitted task) {
+        Instant notBefore = task.getNotBefore();
+        Instant deadline = task.getDeadline();
+        if (notBefore != null && deadline != null && !notBefore.isBefore(deadline)) {
+            checks.refuse(
+                    "INVALID_VALUE",
+                    "Field " + prefix + "notBefore is " + notBefore + ", which is not before the deadline " + deadline,
+                    "Give an earlier notBefore, or a later deadline",
+                    prefix + "notBefore",
+                    notBefore);
+        }
+        String key = task.getConcurrencyKey();
+        if (key != null) {
+            checks.argument(prefix + "concurrencyKey", key, KEY_LIMIT);
+        }
+        checks.range(prefix + "concurrencyLimit", task.getConcurrencyLimit(), 1, MOST_AT_ONCE);
     }
 
     private static void priority(Checks checks, String field, @Nullable Integer priority) {
@@ -259,25 +280,51 @@ final class SubmissionRules {
         checks.optionalId("tenant", control.getTenant());
         checks.optionalId("workflowId", control.getWorkflowId());
         checks.optionalId("taskId", control.getTaskId());
-        if (control.getWorkflowId() == null && control.getTaskId() == null) {
-            checks.refuse(
-                    "MISSING_FIELD",
-                    "Neither workflowId nor taskId is set",
-                    "Name the task or the workflow to control",
-                    "taskId",
-                    null);
-        }
+        checks.optionalId("role", control.getRole());
+        checks.optionalId("ofTenant", control.getOfTenant());
+        target(checks, control);
         if (control.getAction() == ControlAction.UNKNOWN) {
             checks.refuse(
                     "MISSING_FIELD",
                     "Field action is not one that this version knows",
-                    "Use CANCEL",
+                    "Use CANCEL, PAUSE, RESUME or REPRIORITISE",
                     "action",
                     control.getAction());
         }
         checks.length("reason", control.getReason(), LABEL_LIMIT);
         checks.length("requestedBy", control.getRequestedBy(), CORRELATION_LIMIT);
         return checks.problem();
+    }
+
+    private static void target(Checks checks, TaskControl control) {
+        boolean work = control.getWorkflowId() != null || control.getTaskId() != null;
+        int wider = (control.getRole() == null ? 0 : 1)
+                + (control.getOfTenant() == null ? 0 : 1)
+                + (control.getWholePool() ? 1 : 0);
+        boolean mayBeWider = control.getAction() == ControlAction.PAUSE || control.getAction() == ControlAction.RESUME;
+        if (!work && wider == 0) {
+            checks.refuse(
+                    "MISSING_FIELD",
+                    "Neither workflowId nor taskId is set",
+                    mayBeWider
+                            ? "Name the task or the workflow to control, or a role, ofTenant or wholePool"
+                            : "Name the task or the workflow to control",
+                    "taskId",
+                    null);
+        } else if (wider > (mayBeWider && !work ? 1 : 0)) {
+            checks.refuse(
+                    "INVALID_VALUE",
+                    "The request names more than one target, or one that " + control.getAction() + " does not have",
+                    "Name one of taskId, workflowId and, for PAUSE and RESUME, role, ofTenant, wholePool",
+                    control.getRole() != null ? "role" : control.getOfTenant() != null ? "ofTenant" : "wholePool",
+                    null);
+        }
+        Integer priority = control.getPriority();
+        if (control.getAction() == ControlAction.REPRIORITISE && priority == null) {
+            checks.refuse(
+                    "MISSING_FIELD", "REPRIORITISE needs a priority", "Give a priority from 0 to 9", "priority", null);
+        }
+        priority(checks, "priority", priority);
     }
 
     /**

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.core.TaskEventType;
+import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.FailurePolicy;
 import io.sweaifleet.schemas.task.RetryPolicy;
+import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowOutcome;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
@@ -16,6 +18,7 @@ import io.sweaifleet.schemas.worker.AgentResultType;
 import io.sweaifleet.schemas.worker.HeartbeatType;
 import io.sweaifleet.topology.core.SimulatedFleet.SimWorker;
 import io.sweaifleet.topology.core.domain.Key;
+import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.TimerKind;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +37,7 @@ import net.jqwik.api.statistics.Statistics;
 class SchedulingPropertyTest {
 
     private static final List<String> ROLES = List.of("qa", "developer", "data");
+    private static final List<String> KEYS = List.of("branch-a", "branch-b");
 
     /** A history that follows from a seed. */
     private static final class History {
@@ -53,7 +57,7 @@ class SchedulingPropertyTest {
         }
 
         void step() {
-            switch (random.nextInt(14)) {
+            switch (random.nextInt(18)) {
                 case 0, 1, 2 -> submit();
                 case 3 -> resubmit();
                 case 4 -> cancel();
@@ -66,6 +70,8 @@ class SchedulingPropertyTest {
                     });
                 case 8, 9, 10 -> someWorker(this::report);
                 case 11 -> someWorker(SimWorker::repeatResults);
+                case 13, 14 -> gate(random.nextBoolean() ? ControlAction.PAUSE : ControlAction.RESUME);
+                case 15 -> reprioritise();
                 case 12 -> fleet.restartCore(random.nextInt(3) == 0 ? random.nextInt(100_000) : 10);
                 default -> fleet.pass(random.nextInt(random.nextInt(4) == 0 ? 60_000 : 3_000));
             }
@@ -89,6 +95,12 @@ class SchedulingPropertyTest {
                         .setOnFailure(oneOf(List.of(FailurePolicy.values())))
                         .setRetry(
                                 new RetryPolicy(1 + random.nextInt(3), (long) random.nextInt(3_000), 2.0, 10_000L, 0.5))
+                        .setNotBefore(
+                                random.nextInt(6) == 0
+                                        ? Instant.ofEpochMilli(fleet.now + random.nextInt(60_000))
+                                        : null)
+                        .setConcurrencyKey(random.nextInt(3) == 0 ? oneOf(KEYS) : null)
+                        .setConcurrencyLimit(1 + random.nextInt(2))
                         .setAttemptTimeoutMs(random.nextInt(4) == 0 ? 5_000L : null)
                         .setDeadline(
                                 random.nextInt(6) == 0
@@ -115,6 +127,66 @@ class SchedulingPropertyTest {
                     submitted.isEmpty() || random.nextInt(5) == 0 ? early : oneOf(List.copyOf(submitted.keySet()));
             String taskId = random.nextBoolean() ? null : workflowId + "-t" + random.nextInt(3);
             fleet.cancel("c" + random.nextInt(1_000), workflowId, taskId);
+        }
+
+        private String someWorkflow() {
+            String early = "w" + (number + 1);
+            return submitted.isEmpty() || random.nextInt(5) == 0 ? early : oneOf(List.copyOf(submitted.keySet()));
+        }
+
+        private void gate(ControlAction action) {
+            TaskControl.Builder control =
+                    TaskControl.newBuilder().setId("g" + random.nextInt()).setAction(action);
+            switch (random.nextInt(6)) {
+                case 0 -> control.setWholePool(true);
+                case 1 -> control.setRole(oneOf(ROLES));
+                case 2 -> control.setOfTenant("default");
+                case 3 -> control.setTaskId(someWorkflow() + "-t" + random.nextInt(3));
+                default -> control.setWorkflowId(someWorkflow());
+            }
+            fleet.control(control);
+        }
+
+        private void reprioritise() {
+            TaskControl.Builder control = TaskControl.newBuilder()
+                    .setId("p" + random.nextInt())
+                    .setAction(ControlAction.REPRIORITISE)
+                    .setPriority(random.nextInt(10));
+            String workflow = someWorkflow();
+            fleet.control(
+                    random.nextBoolean()
+                            ? control.setWorkflowId(workflow)
+                            : control.setTaskId(workflow + "-t" + random.nextInt(3)));
+        }
+
+        private void resumeAll() {
+            List<TaskControl.Builder> gates = new ArrayList<>();
+            gates.add(TaskControl.newBuilder().setWholePool(true));
+            gates.add(TaskControl.newBuilder().setOfTenant("default"));
+            ROLES.forEach(role -> gates.add(TaskControl.newBuilder().setRole(role)));
+            submitted.keySet().forEach(id -> gates.add(TaskControl.newBuilder().setWorkflowId(id)));
+            taskIds.forEach(id -> gates.add(TaskControl.newBuilder().setTaskId(id)));
+            gates.forEach(
+                    gate -> fleet.control(gate.setId("r" + random.nextInt()).setAction(ControlAction.RESUME)));
+        }
+
+        /** No more tasks run with a key than any of them allows to start. */
+        void assertKeysAreKept() {
+            for (String key : KEYS) {
+                List<TaskSubmitted> running = taskIds.stream()
+                        .map(id -> fleet.view.get(new Key.OfTask(POOL, id)))
+                        .filter(entry -> entry instanceof TaskEntry.Live live
+                                && live.phase() instanceof TaskEntry.Phase.Running
+                                && key.equals(live.spec().getConcurrencyKey()))
+                        .map(entry -> ((TaskEntry.Live) entry).spec())
+                        .toList();
+                assertThat(running)
+                        .as(key)
+                        .hasSizeLessThanOrEqualTo(running.stream()
+                                .mapToInt(TaskSubmitted::getConcurrencyLimit)
+                                .max()
+                                .orElse(0));
+            }
         }
 
         private void workerStarts() {
@@ -157,6 +229,7 @@ class SchedulingPropertyTest {
 
         /** From now on all goes well: every task must come to its end. */
         void settle() {
+            resumeAll();
             fleet.worker("worker-9", Map.of("qa", 5, "developer", 5, "data", 5));
             for (int i = 0; i < 300 && !taskIds.equals(fleet.outcomeIds); i++) {
                 for (SimWorker worker : List.copyOf(fleet.workers.values())) {
@@ -182,6 +255,7 @@ class SchedulingPropertyTest {
         // When
         for (int i = 0; i < 120; i++) {
             history.step();
+            history.assertKeysAreKept();
         }
         history.settle();
 
@@ -201,6 +275,10 @@ class SchedulingPropertyTest {
     private static void assertNothingIsLeft(SimulatedFleet fleet) {
         for (String role : ROLES) {
             assertThat(fleet.view.ready(POOL, role)).isExhausted();
+        }
+        for (String key : KEYS) {
+            assertThat(fleet.view.ready(POOL, "key:" + key)).isExhausted();
+            assertThat(fleet.view.get(new Key.OfHolders(POOL, key))).isNull();
         }
         fleet.view.workers(POOL).forEach(worker -> {
             assertThat(worker.held()).isEmpty();

@@ -1,5 +1,7 @@
 // Lifecycle of workflows, tasks and attempts. Guarded by the pool's sequence: an older event never overwrites a newer one.
 // The tenant is not taken from here: an event about a control names the one who asked.
+// What is paused for a role, a tenant or a pool belongs to no workflow.
+WITH event WHERE event.workflowId <> ''
 MERGE (w:Workflow {id: event.pool + '/' + event.workflowId})
 SET w.pool = event.pool, w.workflowId = event.workflowId
 FOREACH (ignored IN CASE WHEN event.taskId IS NULL THEN [] ELSE [1] END |

@@ -3,6 +3,8 @@ package io.sweaifleet.deploy.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.deploy.tests.NodeFixture.Answer;
+import io.sweaifleet.schemas.core.TaskEvent;
+import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.task.TaskStatus;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -116,6 +119,36 @@ class CommandsIT {
         assertThat(client.outcome(id).getStatus()).isEqualTo(TaskStatus.CANCELLED);
         assertThat(node.fleet("cancel", id).output()).contains("has ended already: cancelled");
         assertThat(node.fleet("cancel", id + "-not").exitCode()).isEqualTo(FAILED);
+    }
+
+    @Test
+    void shouldHoldBackWhatIsPausedAndSayWhyUntilItIsResumed() throws Exception {
+        // Given: a task that may start soon, paused before it does
+        Path task = write(mapping() + "notBefore: " + Instant.now().plusSeconds(20) + "\n");
+        assertThat(node.fleet("submit", task.toString()).exitCode()).isEqualTo(OK);
+        client.event("that holds " + id, event -> isHeld(event, "not before"));
+        Answer paused = node.fleet("pause", id, "--reason", "release freeze");
+        assertThat(paused.exitCode()).as(paused.output()).isEqualTo(OK);
+        client.event("that holds " + id + " by the pause", event -> isHeld(event, "release freeze"));
+
+        // When
+        Answer why = node.fleet("status", id);
+        assertThat(node.fleet("reprioritise", id, "9").exitCode()).isEqualTo(OK);
+        assertThat(node.fleet("resume", id).exitCode()).isEqualTo(OK);
+
+        // Then
+        assertThat(why.output()).contains("held").contains("release freeze");
+        assertThat(client.outcome(id).getStatus()).isEqualTo(TaskStatus.SUCCEEDED);
+        assertThat(client.outcome(id).getPriority()).isEqualTo(9);
+        assertThat(node.fleet("pause").exitCode()).isEqualTo(USAGE);
+        assertThat(node.fleet("pause", id, "--all").exitCode()).isEqualTo(USAGE);
+        assertThat(node.fleet("reprioritise", id, "10").exitCode()).isEqualTo(USAGE);
+    }
+
+    private boolean isHeld(TaskEvent event, String why) {
+        return id.equals(event.getTaskId())
+                && event.getType() == TaskEventType.TASK_HELD
+                && event.getMessage().contains(why);
     }
 
     @Test

@@ -2,15 +2,17 @@ package io.sweaifleet.topology.core.domain;
 
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.core.TaskEventType;
+import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskStatus;
+import io.sweaifleet.schemas.task.TaskSubmitted;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests to cancel.
+ * Requests about work that was submitted, or will be.
  *
- * <p>A task that does not run ends at once. A running one is stopped first: it ends when its worker reports, when its
+ * <p>Of a cancel: a task that does not run ends at once. A running one is stopped first: it ends when its worker reports, when its
  * lease is lost, or after the pool's lease grace, whichever comes first.
  */
 final class Controls {
@@ -32,22 +34,128 @@ final class Controls {
         String workflowId = control.getWorkflowId();
         String taskId = control.getTaskId();
         String target = taskId == null ? workflowId : taskId;
-        if (controlId == null || target == null) {
+        if (controlId == null || (target == null && control.getAction() == ControlAction.CANCEL)) {
             throw new IllegalArgumentException("A control request that intake accepted must have an id and a target");
         }
         Key.OfControl seen = new Key.OfControl(step.pool, controlId);
         if (step.state.get(seen) != null) {
-            ignored(tenant, target, taskId, "Control request " + controlId + " was taken before");
+            ignored(tenant, Texts.orEmpty(target), taskId, "Control request " + controlId + " was taken before");
             return;
         }
-        step.state.put(seen, taskId == null ? new TakenControl(target, "") : new TakenControl("", taskId));
+        step.state.put(
+                seen, taskId == null ? new TakenControl(Texts.orEmpty(workflowId), "") : new TakenControl("", taskId));
         step.setTimer(step.now() + step.rules.dedupeRetentionMs(), TimerKind.FORGET_CONTROL, controlId);
-        EarlyControl cancel = new EarlyControl(controlId, control.getReason(), control.getRequestedBy());
-        if (taskId != null) {
-            onTask(taskId, tenant, cancel);
-        } else {
-            onWorkflow(target, tenant, cancel);
+        EarlyControl request = new EarlyControl(controlId, control.getReason(), control.getRequestedBy());
+        switch (control.getAction()) {
+            case CANCEL -> cancel(tenant, workflowId, taskId, request);
+            case PAUSE -> pause(control, tenant, request);
+            case RESUME -> resume(control, tenant, request);
+            case REPRIORITISE -> reprioritise(control, tenant, request);
+            case UNKNOWN -> throw new IllegalArgumentException("Intake accepted a control request without an action");
         }
+    }
+
+    private void cancel(String tenant, @Nullable String workflowId, @Nullable String taskId, EarlyControl request) {
+        if (taskId != null) {
+            onTask(taskId, tenant, request);
+        } else if (workflowId != null) {
+            onWorkflow(workflowId, tenant, request);
+        }
+    }
+
+    private void pause(TaskControl control, String tenant, EarlyControl request) {
+        String gate = gate(control);
+        step.state.put(new Key.OfPause(step.pool, gate), request);
+        requested(TaskEventType.PAUSE_REQUESTED, control, tenant, "Paused", gate, request);
+    }
+
+    private void resume(TaskControl control, String tenant, EarlyControl request) {
+        String gate = gate(control);
+        Key.OfPause key = new Key.OfPause(step.pool, gate);
+        if (step.state.get(key) == null) {
+            ignored(tenant, owner(control), control.getTaskId(), "Nothing is paused under " + gate);
+            return;
+        }
+        step.state.delete(key);
+        requested(TaskEventType.RESUME_REQUESTED, control, tenant, "Resumed", gate, request);
+        Gates.release(step, gate);
+    }
+
+    private static String gate(TaskControl control) {
+        if (control.getTaskId() != null) {
+            return Gates.ofTask(control.getTaskId());
+        } else if (control.getWorkflowId() != null) {
+            return Gates.ofWorkflow(control.getWorkflowId());
+        } else if (control.getRole() != null) {
+            return Gates.ofRole(control.getRole());
+        }
+        return control.getOfTenant() == null ? Gates.POOL : Gates.ofTenant(control.getOfTenant());
+    }
+
+    /** Workflow that an event about the request belongs to; empty for a role, a tenant and the pool. */
+    private String owner(TaskControl control) {
+        String taskId = control.getTaskId();
+        TaskEntry task = taskId == null ? null : step.state.get(new Key.OfTask(step.pool, taskId));
+        if (task != null) {
+            return task.workflowId();
+        }
+        String workflowId = control.getWorkflowId();
+        return workflowId == null ? Texts.orEmpty(taskId) : workflowId;
+    }
+
+    private void requested(
+            TaskEventType type, TaskControl control, String tenant, String verb, String what, EarlyControl request) {
+        Step.Entry entry = step.journal(type, owner(control), tenant);
+        if (control.getTaskId() != null) {
+            entry.task(control.getTaskId());
+        }
+        String by = request.requestedBy().isEmpty() ? "" : " by " + request.requestedBy();
+        String why = request.reason().isEmpty() ? "" : ": " + request.reason();
+        entry.message(verb + " " + what + by + why).add();
+    }
+
+    private void reprioritise(TaskControl control, String tenant, EarlyControl request) {
+        Integer priority = control.getPriority();
+        if (priority == null) {
+            throw new IllegalArgumentException("Intake accepted a REPRIORITISE without a priority");
+        }
+        String taskId = control.getTaskId();
+        String workflowId = control.getWorkflowId();
+        WorkflowEntry.Live workflow = workflowId == null || taskId != null ? null : step.liveWorkflow(workflowId);
+        List<String> targets = taskId != null ? List.of(taskId) : workflow == null ? List.of() : workflow.taskIds();
+        int changed = 0;
+        for (String id : targets) {
+            TaskEntry.Live task = step.liveTask(id);
+            if (task != null) {
+                step.blamed = task.workflowId();
+                reprioritise(id, task, priority);
+                changed++;
+            }
+        }
+        if (changed == 0) {
+            ignored(tenant, owner(control), taskId, "Nothing live has this id: its priority stays");
+        } else {
+            requested(TaskEventType.PRIORITY_CHANGED, control, tenant, "Priority", "is " + priority, request);
+        }
+    }
+
+    /** Gives a task another priority where it stands. */
+    private void reprioritise(String taskId, TaskEntry.Live task, int priority) {
+        TaskSubmitted spec =
+                TaskSubmitted.newBuilder(task.spec()).setPriority(priority).build();
+        TaskEntry.Live changed = task.withSpec(spec);
+        long order = Queue.order(step, spec, task.readySince());
+        if (task.phase() instanceof TaskEntry.Phase.Ready ready) {
+            step.state.delete(Queue.keyOf(step.pool, taskId, task, ready.order()));
+            step.state.put(Queue.keyOf(step.pool, taskId, task, order), task.workflowId());
+            changed = changed.withPhase(new TaskEntry.Phase.Ready(order));
+        } else if (task.phase() instanceof TaskEntry.Phase.Held held) {
+            TaskEntry.Phase.Held after = new TaskEntry.Phase.Held(order, held.gate());
+            step.state.delete(Gates.keyOf(step.pool, taskId, task, held));
+            step.state.put(Gates.keyOf(step.pool, taskId, task, after), task.workflowId());
+            changed = changed.withPhase(after);
+        }
+        step.putTask(taskId, changed);
     }
 
     private void onTask(String taskId, String tenant, EarlyControl cancel) {

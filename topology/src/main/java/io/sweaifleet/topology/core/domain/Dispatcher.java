@@ -51,7 +51,7 @@ final class Dispatcher {
             if (mayTakeWork(worker)) {
                 workers.put(worker.workerId(), worker);
                 for (String role : worker.roles().keySet()) {
-                    if (worker.free(role) > 0 && step.roleIsKnown(role)) {
+                    if (worker.free(role) > 0 && step.roleIsKnown(role) && !Gates.closes(step, role)) {
                         roles.add(role);
                     }
                 }
@@ -119,6 +119,9 @@ final class Dispatcher {
             return;
         }
         step.blamed = task.workflowId();
+        if (Gates.hold(step, taskId, task, ready.order())) {
+            return;
+        }
         WorkflowEntry.Live workflow = step.workflowOf(taskId, task);
         WorkerEntry.Offer offer = worker.roles().get(ready.role());
         long timeoutMs = timeoutMs(step, task);
@@ -136,6 +139,7 @@ final class Dispatcher {
                 null);
         step.setTimer(timeoutAt, TimerKind.ATTEMPT_TIMEOUT, taskId);
         step.putTask(taskId, task.withPhase(new TaskEntry.Phase.Running(lease)));
+        Gates.enter(step, taskId, task.spec().getConcurrencyKey());
         step.state.put(
                 new Key.OfLease(step.pool, worker.workerId(), lease.leaseId()),
                 new LeaseEntry(

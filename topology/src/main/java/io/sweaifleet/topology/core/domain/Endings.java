@@ -85,7 +85,10 @@ final class Endings {
                 FailurePolicy.UNKNOWN,
                 Map.of(),
                 null,
-                null);
+                null,
+                null,
+                null,
+                1);
         TaskEntry.Live stub = new TaskEntry.Live(
                 workflowId,
                 unknown,
@@ -196,10 +199,13 @@ final class Endings {
         TaskEntry.Phase phase = task.phase();
         if (phase instanceof TaskEntry.Phase.Ready ready) {
             step.state.delete(Queue.keyOf(step.pool, taskId, task, ready.order()));
+            Gates.wakeNext(step, task.spec().getConcurrencyKey());
+        } else if (phase instanceof TaskEntry.Phase.Held held) {
+            step.state.delete(Gates.keyOf(step.pool, taskId, task, held));
         } else if (phase instanceof TaskEntry.Phase.Backoff backoff) {
             step.dropTimer(backoff.dueAt(), TimerKind.RETRY, taskId);
         } else if (phase instanceof TaskEntry.Phase.Running running) {
-            Leases.release(step, taskId, task.spec().getRole(), running.lease());
+            Leases.release(step, taskId, task, running.lease());
         }
     }
 

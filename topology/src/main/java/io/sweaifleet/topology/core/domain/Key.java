@@ -50,9 +50,16 @@ public sealed interface Key<V> {
     /** Highest offset taken from one partition of a topic that intake reads. */
     record OfMark(String pool, String topicId, int partition) implements Key<Long> {}
 
+    /** A pause; its value says who asked for it. The gate is one of {@link Gates}. */
+    record OfPause(String pool, String gate) implements Key<EarlyControl> {}
+
+    /** Tasks that run with a concurrency key. */
+    record OfHolders(String pool, String concurrencyKey) implements Key<Holders> {}
+
     /**
-     * A queued task; its value is the task's workflow. Ascending order is the order of release within a role.
+     * A queued task; its value is the task's workflow. Ascending order is the order of release within a role, or behind a gate.
      *
+     * @param role the queue: a role's name, or the gate of {@link Gates} that holds the task back (which no role's name can be)
      * @param order moment at which the task became ready, less its priority times the pool's ageing time, in ms: constant
      *     over time, yet it lets a waiting task overtake a more urgent newer one
      * @param arrival number of the event that accepted the task; breaks ties

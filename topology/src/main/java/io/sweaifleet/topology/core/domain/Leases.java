@@ -24,13 +24,15 @@ final class Leases {
     private Leases() {}
 
     /** Takes a lease out of every index. */
-    static void release(Step step, String taskId, String role, TaskEntry.Lease lease) {
+    static void release(Step step, String taskId, TaskEntry.Live task, TaskEntry.Lease lease) {
         Key.OfLease key = new Key.OfLease(step.pool, lease.workerId(), lease.leaseId());
         if (step.state.get(key) != null) {
             step.state.delete(key);
             WorkerEntry worker = step.worker(lease.workerId());
             if (worker != null && worker.incarnation() == lease.incarnation()) {
-                step.state.put(new Key.OfWorker(step.pool, lease.workerId()), worker.withHeld(role, -1));
+                step.state.put(
+                        new Key.OfWorker(step.pool, lease.workerId()),
+                        worker.withHeld(task.spec().getRole(), -1));
             }
         }
         step.dropTimer(lease.timeoutAt(), TimerKind.ATTEMPT_TIMEOUT, taskId);
@@ -38,6 +40,7 @@ final class Leases {
         if (stop != null) {
             step.dropTimer(stop.graceEndsAt(), TimerKind.STOP_GRACE, taskId);
         }
+        Gates.leave(step, taskId, task.spec().getConcurrencyKey());
     }
 
     /** Tells a worker to stop, and gives it some time to say that it did. The first reason stays. */
@@ -152,7 +155,7 @@ final class Leases {
             endings.end(taskId, task, TaskStatus.FAILED, failure, result);
             return;
         }
-        release(step, taskId, task.spec().getRole(), lease);
+        release(step, taskId, task, lease);
         long dueAt = step.now() + backoffMs(policy, lease);
         step.setTimer(dueAt, TimerKind.RETRY, taskId);
         step.putTask(taskId, task.withPhase(new TaskEntry.Phase.Backoff(dueAt)));

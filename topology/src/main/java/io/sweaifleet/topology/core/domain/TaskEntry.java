@@ -38,6 +38,11 @@ public sealed interface TaskEntry {
             Phase phase)
             implements TaskEntry {
 
+        Live withSpec(TaskSubmitted changed) {
+            return new Live(
+                    workflowId, changed, dependents, arrival, acceptedAt, readySince, startedAt, attempts, phase);
+        }
+
         Live withPhase(Phase next) {
             return new Live(workflowId, spec, dependents, arrival, acceptedAt, readySince, startedAt, attempts, next);
         }
@@ -91,7 +96,15 @@ public sealed interface TaskEntry {
         record Ready(long order) implements Phase {}
 
         /**
-         * Waits until it is tried again.
+         * Ready, but held back.
+         *
+         * @param order its place in the queue once it is let through
+         * @param gate what holds it; see {@link Gates}
+         */
+        record Held(long order, String gate) implements Phase {}
+
+        /**
+         * Waits for its moment: until it may be queued for the first time, or is tried again.
          *
          * @param dueAt when, ms since the epoch
          */

@@ -7,6 +7,10 @@ final class Texts {
 
     private Texts() {}
 
+    static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
     static String tenant(@Nullable String tenant) {
         return tenant == null ? "default" : tenant;
     }

@@ -23,5 +23,7 @@ public enum TimerKind {
     /** The rest of a cancelled workflow's tasks; id: workflow. */
     CANCEL_REST,
     /** Queued tasks of a role that was removed, and not defined again by now, are refused; id: role. */
-    ROLE_REMOVED
+    ROLE_REMOVED,
+    /** The rest of what a pause held back; id: gate. */
+    RELEASE_REST
 }

@@ -31,6 +31,7 @@ final class Timers {
             case FORGET_CONTROL -> forgetControl(timer.id());
             case ROLE_REMOVED -> roleRemoved(timer.id());
             case CANCEL_REST -> new Controls(step, endings).cancelRest(timer.id());
+            case RELEASE_REST -> Gates.release(step, timer.id());
         }
     }
 
@@ -172,8 +173,17 @@ final class Timers {
         if (step.state.get(key) instanceof WorkflowEntry.Ended ended) {
             for (String taskId : ended.taskIds()) {
                 step.state.delete(new Key.OfTask(step.pool, taskId));
+                forgetPause(Gates.ofTask(taskId));
             }
+            forgetPause(Gates.ofWorkflow(workflowId));
             step.state.delete(key);
+        }
+    }
+
+    private void forgetPause(String gate) {
+        Key.OfPause pause = new Key.OfPause(step.pool, gate);
+        if (step.state.get(pause) != null) {
+            step.state.delete(pause);
         }
     }
 

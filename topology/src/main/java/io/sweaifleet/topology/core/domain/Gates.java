@@ -1,0 +1,175 @@
+package io.sweaifleet.topology.core.domain;
+
+import io.sweaifleet.schemas.core.TaskEventType;
+import io.sweaifleet.schemas.task.TaskSubmitted;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What holds tasks back that could be given to a worker: a pause, or a concurrency key that is in use.
+ *
+ * <p>A task meets its gates when it is the first of its role's queue, not before. Then it is moved behind the gate, into a queue
+ * of the same order, and comes back when the gate opens; so what is held costs nothing until then. A pause of the whole pool
+ * or of a role moves nothing: the dispatcher passes the role by.
+ *
+ * <p>Of a concurrency key, one task comes back whenever a place may have become free: when one that ran leaves it, and when one
+ * that had come back is taken away before it ran.
+ */
+public final class Gates {
+
+    /** Tasks that one step lets through; the rest follows by a timer that is due at once. */
+    static final int RELEASES_PER_STEP = 300;
+
+    /** The gate of a whole pool. */
+    static final String POOL = "pool:";
+
+    private Gates() {}
+
+    /** Whether a queue's name is a gate's, and not a role's. */
+    public static boolean isGate(String queue) {
+        return queue.indexOf(':') >= 0;
+    }
+
+    static String ofRole(String role) {
+        return "role:" + role;
+    }
+
+    static String ofTenant(String tenant) {
+        return "tenant:" + tenant;
+    }
+
+    static String ofWorkflow(String workflowId) {
+        return "workflow:" + workflowId;
+    }
+
+    static String ofTask(String taskId) {
+        return "task:" + taskId;
+    }
+
+    private static String ofKey(String concurrencyKey) {
+        return "key:" + concurrencyKey;
+    }
+
+    /** Whether nothing of a role may start now. */
+    static boolean closes(Step step, String role) {
+        return isPaused(step, POOL) || isPaused(step, ofRole(role));
+    }
+
+    private static boolean isPaused(Step step, String gate) {
+        return step.state.get(new Key.OfPause(step.pool, gate)) != null;
+    }
+
+    /** Moves a task that its queue just gave away behind the gate that is closed to it; false when none is. */
+    static boolean hold(Step step, String taskId, TaskEntry.Live task, long order) {
+        TaskSubmitted spec = task.spec();
+        for (String gate :
+                new String[] {ofTenant(Texts.tenant(spec.getTenant())), ofWorkflow(task.workflowId()), ofTask(taskId)
+                }) {
+            EarlyControl pause = step.state.get(new Key.OfPause(step.pool, gate));
+            if (pause != null) {
+                String by = pause.requestedBy().isEmpty() ? "" : " by " + pause.requestedBy();
+                String why = pause.reason().isEmpty() ? "" : ": " + pause.reason();
+                hold(step, taskId, task, order, gate, "paused" + by + why + " (" + gate + ")");
+                wakeNext(step, spec.getConcurrencyKey());
+                return true;
+            }
+        }
+        String key = spec.getConcurrencyKey();
+        Holders holders = key == null ? Holders.NONE : holders(step, key);
+        if (key != null && holders.taskIds().size() >= spec.getConcurrencyLimit()) {
+            hold(step, taskId, task, order, ofKey(key), "concurrency key " + key + " is held by " + some(holders));
+            return true;
+        }
+        return false;
+    }
+
+    private static String some(Holders holders) {
+        int shown = Math.min(3, holders.taskIds().size());
+        String names = "task " + String.join(", task ", holders.taskIds().subList(0, shown));
+        int more = holders.taskIds().size() - shown;
+        return more == 0 ? names : names + " and " + more + " more";
+    }
+
+    private static void hold(Step step, String taskId, TaskEntry.Live task, long order, String gate, String message) {
+        TaskEntry.Phase.Held held = new TaskEntry.Phase.Held(order, gate);
+        step.putTask(taskId, task.withPhase(held));
+        step.state.put(keyOf(step.pool, taskId, task, held), task.workflowId());
+        step.journal(TaskEventType.TASK_HELD, taskId, task.workflowId(), task.spec())
+                .message(message)
+                .add();
+    }
+
+    static Key.OfReady keyOf(String pool, String taskId, TaskEntry.Live task, TaskEntry.Phase.Held held) {
+        return new Key.OfReady(pool, held.gate(), held.order(), task.arrival(), taskId);
+    }
+
+    private static Holders holders(Step step, String key) {
+        return Objects.requireNonNullElse(step.state.get(new Key.OfHolders(step.pool, key)), Holders.NONE);
+    }
+
+    /** A task with a concurrency key starts. */
+    static void enter(Step step, String taskId, @Nullable String key) {
+        if (key != null) {
+            step.state.put(new Key.OfHolders(step.pool, key), holders(step, key).with(taskId));
+        }
+    }
+
+    /** A task with a concurrency key runs no longer. */
+    static void leave(Step step, String taskId, @Nullable String key) {
+        if (key == null) {
+            return;
+        }
+        Holders left = holders(step, key).without(taskId);
+        if (left.taskIds().isEmpty()) {
+            step.state.delete(new Key.OfHolders(step.pool, key));
+        } else {
+            step.state.put(new Key.OfHolders(step.pool, key), left);
+        }
+        wakeNext(step, key);
+    }
+
+    /** Lets the first task through that waits for a concurrency key, if there is a place for it. */
+    static void wakeNext(Step step, @Nullable String key) {
+        if (key == null) {
+            return;
+        }
+        Key.OfReady first = step.state.firstReady(step.pool, ofKey(key));
+        TaskEntry.Live task = first == null ? null : taskBehind(step, first);
+        if (first != null
+                && (task == null
+                        || holders(step, key).taskIds().size() < task.spec().getConcurrencyLimit())) {
+            letThrough(step, first, task);
+        }
+    }
+
+    /** Lets everything through that a pause held back; sets a timer for the rest when there is much. */
+    static void release(Step step, String gate) {
+        for (int released = 0; released < RELEASES_PER_STEP; released++) {
+            Key.OfReady first = isPaused(step, gate) ? null : step.state.firstReady(step.pool, gate);
+            if (first == null) {
+                return;
+            }
+            letThrough(step, first, taskBehind(step, first));
+        }
+        step.setTimer(step.now(), TimerKind.RELEASE_REST, gate);
+    }
+
+    private static void letThrough(Step step, Key.OfReady held, TaskEntry.@Nullable Live task) {
+        step.state.delete(held);
+        if (task != null
+                && task.phase() instanceof TaskEntry.Phase.Held phase
+                && phase.gate().equals(held.role())) {
+            Queue.enqueue(step, held.taskId(), task);
+        }
+    }
+
+    private static TaskEntry.@Nullable Live taskBehind(Step step, Key.OfReady held) {
+        try {
+            return step.liveTask(held.taskId());
+        } catch (DamagedEntryException damaged) {
+            // The queue knows whose task it is.
+            step.blamed = step.state.get(held);
+            throw damaged;
+        }
+    }
+}

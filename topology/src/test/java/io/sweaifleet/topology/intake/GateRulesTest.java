@@ -1,0 +1,99 @@
+package io.sweaifleet.topology.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.task.ControlAction;
+import io.sweaifleet.schemas.task.TaskControl;
+import io.sweaifleet.schemas.task.TaskSubmitted;
+import java.time.Instant;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What intake asks of control requests, and of when a task may start. */
+class GateRulesTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-22T09:00:00Z");
+
+    private static TaskControl.Builder control(ControlAction action) {
+        return TaskControl.newBuilder().setAction(action);
+    }
+
+    private static TaskSubmitted.Builder task() {
+        return TaskSubmitted.newBuilder().setKind("qa.run-tests").setRole("qa");
+    }
+
+    static Stream<TaskControl.Builder> goodRequests() {
+        return Stream.of(
+                control(ControlAction.CANCEL).setTaskId("t"),
+                control(ControlAction.PAUSE).setWorkflowId("w").setTaskId("t"),
+                control(ControlAction.PAUSE).setRole("qa"),
+                control(ControlAction.RESUME).setOfTenant("acme"),
+                control(ControlAction.PAUSE).setWholePool(true),
+                control(ControlAction.REPRIORITISE).setWorkflowId("w").setPriority(9));
+    }
+
+    @ParameterizedTest
+    @MethodSource("goodRequests")
+    void shouldTakeARequestThatNamesOneTarget(TaskControl.Builder request) {
+        assertThat(SubmissionRules.check(request.build())).isNull();
+    }
+
+    static Stream<Arguments> badRequests() {
+        return Stream.of(
+                Arguments.of(control(ControlAction.PAUSE), "taskId"),
+                Arguments.of(control(ControlAction.CANCEL).setRole("qa"), "role"),
+                Arguments.of(
+                        control(ControlAction.REPRIORITISE).setWholePool(true).setPriority(1), "wholePool"),
+                Arguments.of(control(ControlAction.PAUSE).setTaskId("t").setOfTenant("acme"), "ofTenant"),
+                Arguments.of(control(ControlAction.PAUSE).setRole("qa").setOfTenant("acme"), "role"),
+                Arguments.of(control(ControlAction.REPRIORITISE).setTaskId("t"), "priority"),
+                Arguments.of(control(ControlAction.REPRIORITISE).setTaskId("t").setPriority(10), "priority"),
+                Arguments.of(control(ControlAction.UNKNOWN).setTaskId("t"), "action"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badRequests")
+    void shouldNameTheFieldOfARequestThatCannotBeMeant(TaskControl.Builder request, String field) {
+        // When
+        Failure problem = SubmissionRules.check(request.build());
+
+        // Then
+        assertThat(problem).isNotNull();
+        assertThat(problem.getField()).isEqualTo(field);
+        assertThat(problem.getRemedy()).isNotEmpty();
+    }
+
+    @Test
+    void shouldRefuseATaskThatMayNotStartBeforeItsDeadline() {
+        // When
+        Failure problem = SubmissionRules.check(
+                task().setNotBefore(NOW.plusSeconds(60))
+                        .setDeadline(NOW.plusSeconds(60))
+                        .build(),
+                NOW);
+
+        // Then
+        assertThat(problem).isNotNull();
+        assertThat(problem.getField()).isEqualTo("notBefore");
+    }
+
+    @Test
+    void shouldRefuseAConcurrencyKeyOrLimitThatCannotBeMeant() {
+        for (TaskSubmitted.Builder bad : new TaskSubmitted.Builder[] {
+            task().setConcurrencyKey(" "),
+            task().setConcurrencyKey("a\u0000b"),
+            task().setConcurrencyKey("x".repeat(201))
+        }) {
+            Failure problem = SubmissionRules.check(bad.build(), NOW);
+            assertThat(problem).isNotNull();
+            assertThat(problem.getField()).isEqualTo("concurrencyKey");
+        }
+        Failure none = SubmissionRules.check(task().setConcurrencyLimit(0).build(), NOW);
+        assertThat(none).isNotNull();
+        assertThat(none.getField()).isEqualTo("concurrencyLimit");
+    }
+}
