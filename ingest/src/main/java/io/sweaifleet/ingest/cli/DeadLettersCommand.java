@@ -18,7 +18,6 @@ import io.sweaifleet.schemas.json.IsoTimes;
 import io.sweaifleet.schemas.json.RecordJson;
 import io.sweaifleet.schemas.json.RecordJsonReader;
 import io.sweaifleet.schemas.topic.FleetTopic;
-import io.sweaifleet.schemas.topic.TopicClass;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
@@ -262,14 +261,13 @@ final class DeadLettersCommand implements Runnable {
     }
 
     /**
-     * The letter, unless it is of one of core's own inputs. The fleet has long drawn its conclusions there (an attempt timed
-     * out, a workflow failed); an old heartbeat, result or admission would only contradict them.
+     * The letter, unless it must not be sent again.
      *
-     * @throws CliException when it is
+     * @throws CliException when it must not
      */
     private static DeadLetter sendable(DeadLetter letter) {
         FleetTopic topic = Topics.byName(letter.getOrigin().getTopic());
-        if (topic.topicClass() != TopicClass.INPUT) {
+        if (topic.redrivable()) {
             return letter;
         }
         String work = letter.getTaskId() != null ? letter.getTaskId() : letter.getWorkflowId();

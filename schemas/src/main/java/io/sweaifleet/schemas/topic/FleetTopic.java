@@ -216,6 +216,14 @@ public enum FleetTopic {
         return topicClass == TopicClass.INPUT || shape.submission();
     }
 
+    /**
+     * True when a dead letter of it may be sent again. What intake and workers wrote for core was right at its moment only: core has
+     * long drawn its conclusions (an attempt timed out, a workflow failed), which an old record would contradict.
+     */
+    public boolean redrivable() {
+        return topicClass != TopicClass.INPUT;
+    }
+
     /** Who writes it, for people. */
     public String writers() {
         return writers;

@@ -4,7 +4,6 @@ import io.sweaifleet.schemas.core.DeadLetterCause;
 import io.sweaifleet.schemas.error.UndecodableException;
 import io.sweaifleet.schemas.error.UnknownSchemaException;
 import io.sweaifleet.schemas.topic.FleetTopic;
-import io.sweaifleet.schemas.topic.TopicClass;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
 
@@ -61,17 +60,12 @@ public final class WireReader<T> {
                     "UNKNOWN_SCHEMA",
                     "The record at " + record.place() + " cannot be read: " + e.getMessage(),
                     "Register the schema with the registry that the fleet uses"
-                            + (isRedrivable(record)
+                            + (FleetTopic.byName(record.topic())
+                                            .map(FleetTopic::redrivable)
+                                            .orElse(false)
                                     ? ", then redrive this dead letter"
                                     : "; the fleet goes on without it"));
         }
-    }
-
-    /** What intake and workers wrote for core is right at its moment only. */
-    private static boolean isRedrivable(Received record) {
-        return FleetTopic.byName(record.topic())
-                .map(topic -> topic.topicClass() != TopicClass.INPUT)
-                .orElse(false);
     }
 
     private static <T> Reading<T> refused(DeadLetterCause cause, String code, String message, String remedy) {
