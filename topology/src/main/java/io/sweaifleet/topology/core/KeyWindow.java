@@ -51,7 +51,7 @@ final class KeyWindow<K extends Key<?> & Comparable<K>> {
     }
 
     /** Whether there is nothing in the index. */
-    boolean isOver() {
+    boolean isEmpty() {
         return complete && window.isEmpty();
     }
 

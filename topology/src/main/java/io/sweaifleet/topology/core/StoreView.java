@@ -46,6 +46,7 @@ final class StoreView implements StateView {
     private final Map<String, Map<String, KeyWindow<Key.OfReady>>> queues = new HashMap<>();
     private final Map<String, KeyWindow<Key.OfTimer>> timers = new TreeMap<>();
     private @Nullable Map<String, Object> roles;
+    private Map<String, Long> offsetsWritten = Map.of();
 
     StoreView(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
@@ -173,8 +174,12 @@ final class StoreView implements StateView {
             encoded.add(
                     new KeyValue<>(Bytes.wrap(Layout.key(change.key())), value == null ? null : Layout.value(value)));
         }
-        encoded.add(new KeyValue<>(Bytes.wrap(Layout.offsetsKey()), Layout.offsets(nextByTopic)));
+        // A record's event and the dispatch after it are two decisions at the same offsets.
+        if (!nextByTopic.equals(offsetsWritten)) {
+            encoded.add(new KeyValue<>(Bytes.wrap(Layout.offsetsKey()), Layout.offsets(nextByTopic)));
+        }
         store.putAll(encoded);
+        offsetsWritten = nextByTopic;
         for (Change<?> change : decision.changes()) {
             follow(change.key(), change.value());
         }
@@ -186,7 +191,7 @@ final class StoreView implements StateView {
             KeyWindow<Key.OfReady> window = queue(key.pool(), ready.role());
             if (value == null) {
                 window.remove(ready);
-                if (window.isOver() && Gates.isGate(ready.role())) {
+                if (window.isEmpty() && Gates.isGate(ready.role())) {
                     // There are as many gates as keys, workflows and tasks; what is not in use costs nothing.
                     queues.computeIfAbsent(key.pool(), name -> new HashMap<>()).remove(ready.role());
                 }

@@ -298,11 +298,9 @@ final class SubmissionRules {
 
     private static void target(Checks checks, TaskControl control) {
         boolean work = control.getWorkflowId() != null || control.getTaskId() != null;
-        int wider = (control.getRole() == null ? 0 : 1)
-                + (control.getOfTenant() == null ? 0 : 1)
-                + (control.getWholePool() ? 1 : 0);
         boolean mayBeWider = control.getAction() == ControlAction.PAUSE || control.getAction() == ControlAction.RESUME;
-        if (!work && wider == 0) {
+        List<String> wider = widerTargets(control);
+        if (!work && wider.isEmpty()) {
             checks.refuse(
                     "MISSING_FIELD",
                     "Neither workflowId nor taskId is set",
@@ -311,12 +309,12 @@ final class SubmissionRules {
                             : "Name the task or the workflow to control",
                     "taskId",
                     null);
-        } else if (wider > (mayBeWider && !work ? 1 : 0)) {
+        } else if (wider.size() > 1 || (!wider.isEmpty() && (work || !mayBeWider))) {
             checks.refuse(
                     "INVALID_VALUE",
                     "The request names more than one target, or one that " + control.getAction() + " does not have",
                     "Name one of taskId, workflowId and, for PAUSE and RESUME, role, ofTenant, wholePool",
-                    control.getRole() != null ? "role" : control.getOfTenant() != null ? "ofTenant" : "wholePool",
+                    wider.get(0),
                     null);
         }
         Integer priority = control.getPriority();
@@ -325,6 +323,21 @@ final class SubmissionRules {
                     "MISSING_FIELD", "REPRIORITISE needs a priority", "Give a priority from 0 to 9", "priority", null);
         }
         priority(checks, "priority", priority);
+    }
+
+    /** Fields of a request that are set and name more than a task or a workflow. */
+    private static List<String> widerTargets(TaskControl control) {
+        List<String> wider = new ArrayList<>();
+        if (control.getRole() != null) {
+            wider.add("role");
+        }
+        if (control.getOfTenant() != null) {
+            wider.add("ofTenant");
+        }
+        if (control.getWholePool()) {
+            wider.add("wholePool");
+        }
+        return wider;
     }
 
     /**

@@ -4,6 +4,7 @@ import static io.sweaifleet.topology.core.SimulatedFleet.failure;
 import static io.sweaifleet.topology.core.SimulatedFleet.task;
 import static io.sweaifleet.topology.core.SimulatedFleet.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.core.TaskEvent;
@@ -95,8 +96,7 @@ class GatesTest {
         // Then
         assertThat(eventsOf(TaskEventType.TASK_HELD))
                 .extracting(TaskEvent::getTaskId, TaskEvent::getMessage)
-                .containsExactly(org.assertj.core.groups.Tuple.tuple(
-                        "second", "concurrency key repository@main is held by task first"));
+                .containsExactly(tuple("second", "concurrency key repository@main is held by task first"));
     }
 
     @Test

@@ -109,9 +109,7 @@ final class Controls {
         if (control.getTaskId() != null) {
             entry.task(control.getTaskId());
         }
-        String by = request.requestedBy().isEmpty() ? "" : " by " + request.requestedBy();
-        String why = request.reason().isEmpty() ? "" : ": " + request.reason();
-        entry.message(verb + " " + what + by + why).add();
+        entry.message(verb + " " + what + request.said()).add();
     }
 
     private void reprioritise(TaskControl control, String tenant, EarlyControl request) {
@@ -143,17 +141,12 @@ final class Controls {
     private void reprioritise(String taskId, TaskEntry.Live task, int priority) {
         TaskSubmitted spec =
                 TaskSubmitted.newBuilder(task.spec()).setPriority(priority).build();
-        TaskEntry.Live changed = task.withSpec(spec);
-        long order = Queue.order(step, spec, task.readySince());
-        if (task.phase() instanceof TaskEntry.Phase.Ready ready) {
-            step.state.delete(Queue.keyOf(step.pool, taskId, task, ready.order()));
-            step.state.put(Queue.keyOf(step.pool, taskId, task, order), task.workflowId());
-            changed = changed.withPhase(new TaskEntry.Phase.Ready(order));
-        } else if (task.phase() instanceof TaskEntry.Phase.Held held) {
-            TaskEntry.Phase.Held after = new TaskEntry.Phase.Held(order, held.gate());
-            step.state.delete(Gates.keyOf(step.pool, taskId, task, held));
-            step.state.put(Gates.keyOf(step.pool, taskId, task, after), task.workflowId());
-            changed = changed.withPhase(after);
+        TaskEntry.Live changed = task.withSpec(spec).reordered(Queue.order(step, spec, task.readySince()));
+        Key.OfReady before = Queue.placeOf(step.pool, taskId, task);
+        Key.OfReady after = Queue.placeOf(step.pool, taskId, changed);
+        if (before != null && after != null) {
+            step.state.delete(before);
+            step.state.put(after, task.workflowId());
         }
         step.putTask(taskId, changed);
     }
@@ -286,11 +279,9 @@ final class Controls {
     }
 
     private static Failure failure(String what, EarlyControl cancel) {
-        String by = cancel.requestedBy().isEmpty() ? "" : " by " + cancel.requestedBy();
-        String why = cancel.reason().isEmpty() ? "" : ": " + cancel.reason();
         return Failures.permanent(
                 "CANCELLED",
-                what + " was cancelled" + by + why + " (control request " + cancel.controlId() + ")",
+                what + " was cancelled" + cancel.said() + " (control request " + cancel.controlId() + ")",
                 "Submit it again with a new id if it should run after all");
     }
 }

@@ -51,7 +51,7 @@ final class Dispatcher {
             if (mayTakeWork(worker)) {
                 workers.put(worker.workerId(), worker);
                 for (String role : worker.roles().keySet()) {
-                    if (worker.free(role) > 0 && step.roleIsKnown(role) && !Gates.closes(step, role)) {
+                    if (worker.free(role) > 0 && !roles.contains(role) && mayStart(role)) {
                         roles.add(role);
                     }
                 }
@@ -88,6 +88,10 @@ final class Dispatcher {
         return one.order() != other.order() ? one.order() < other.order() : one.arrival() < other.arrival();
     }
 
+    private boolean mayStart(String role) {
+        return step.roleIsKnown(role) && !Gates.closes(step, role);
+    }
+
     private boolean mayTakeWork(WorkerEntry worker) {
         long heard = Math.max(worker.lastHeartbeatAt(), step.moment.resumedAt());
         return worker.state() == WorkerState.ONLINE && step.now() - heard <= step.rules.leaseMs();
@@ -112,7 +116,7 @@ final class Dispatcher {
     private void assign(Key.OfReady ready, WorkerEntry worker) {
         String taskId = ready.taskId();
         step.blamed = null;
-        TaskEntry.Live task = queuedTask(ready);
+        TaskEntry.Live task = step.queuedTask(ready);
         step.state.delete(ready);
         if (task == null || !(task.phase() instanceof TaskEntry.Phase.Ready)) {
             // Left behind by a workflow that was set aside with a damaged entry.
@@ -154,16 +158,6 @@ final class Dispatcher {
         step.journal(TaskEventType.TASK_ASSIGNED, taskId, task.workflowId(), task.spec())
                 .lease(lease)
                 .add();
-    }
-
-    private TaskEntry.@Nullable Live queuedTask(Key.OfReady ready) {
-        try {
-            return step.liveTask(ready.taskId());
-        } catch (DamagedEntryException damaged) {
-            // The queue knows whose task it is.
-            step.blamed = step.state.get(ready);
-            throw damaged;
-        }
     }
 
     private Assignment assignment(

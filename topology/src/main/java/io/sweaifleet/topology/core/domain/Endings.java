@@ -197,11 +197,12 @@ final class Endings {
     /** Takes a task out of whatever its phase holds: queue, timers, lease. */
     private void leavePhase(String taskId, TaskEntry.Live task) {
         TaskEntry.Phase phase = task.phase();
-        if (phase instanceof TaskEntry.Phase.Ready ready) {
-            step.state.delete(Queue.keyOf(step.pool, taskId, task, ready.order()));
+        Key.OfReady place = Queue.placeOf(step.pool, taskId, task);
+        if (place != null) {
+            step.state.delete(place);
+        }
+        if (phase instanceof TaskEntry.Phase.Ready) {
             Gates.wakeNext(step, task.spec().getConcurrencyKey());
-        } else if (phase instanceof TaskEntry.Phase.Held held) {
-            step.state.delete(Gates.keyOf(step.pool, taskId, task, held));
         } else if (phase instanceof TaskEntry.Phase.Backoff backoff) {
             step.dropTimer(backoff.dueAt(), TimerKind.RETRY, taskId);
         } else if (phase instanceof TaskEntry.Phase.Running running) {

@@ -67,9 +67,7 @@ public final class Gates {
                 }) {
             EarlyControl pause = step.state.get(new Key.OfPause(step.pool, gate));
             if (pause != null) {
-                String by = pause.requestedBy().isEmpty() ? "" : " by " + pause.requestedBy();
-                String why = pause.reason().isEmpty() ? "" : ": " + pause.reason();
-                hold(step, taskId, task, order, gate, "paused" + by + why + " (" + gate + ")");
+                hold(step, taskId, task, order, gate, "paused" + pause.said() + " (" + gate + ")");
                 wakeNext(step, spec.getConcurrencyKey());
                 return true;
             }
@@ -91,16 +89,10 @@ public final class Gates {
     }
 
     private static void hold(Step step, String taskId, TaskEntry.Live task, long order, String gate, String message) {
-        TaskEntry.Phase.Held held = new TaskEntry.Phase.Held(order, gate);
-        step.putTask(taskId, task.withPhase(held));
-        step.state.put(keyOf(step.pool, taskId, task, held), task.workflowId());
+        Queue.put(step, taskId, task.withPhase(new TaskEntry.Phase.Held(order, gate)));
         step.journal(TaskEventType.TASK_HELD, taskId, task.workflowId(), task.spec())
                 .message(message)
                 .add();
-    }
-
-    static Key.OfReady keyOf(String pool, String taskId, TaskEntry.Live task, TaskEntry.Phase.Held held) {
-        return new Key.OfReady(pool, held.gate(), held.order(), task.arrival(), taskId);
     }
 
     private static Holders holders(Step step, String key) {
@@ -134,7 +126,7 @@ public final class Gates {
             return;
         }
         Key.OfReady first = step.state.firstReady(step.pool, ofKey(key));
-        TaskEntry.Live task = first == null ? null : taskBehind(step, first);
+        TaskEntry.Live task = first == null ? null : step.queuedTask(first);
         if (first != null
                 && (task == null
                         || holders(step, key).taskIds().size() < task.spec().getConcurrencyLimit())) {
@@ -149,7 +141,7 @@ public final class Gates {
             if (first == null) {
                 return;
             }
-            letThrough(step, first, taskBehind(step, first));
+            letThrough(step, first, step.queuedTask(first));
         }
         step.setTimer(step.now(), TimerKind.RELEASE_REST, gate);
     }
@@ -160,16 +152,6 @@ public final class Gates {
                 && task.phase() instanceof TaskEntry.Phase.Held phase
                 && phase.gate().equals(held.role())) {
             Queue.enqueue(step, held.taskId(), task);
-        }
-    }
-
-    private static TaskEntry.@Nullable Live taskBehind(Step step, Key.OfReady held) {
-        try {
-            return step.liveTask(held.taskId());
-        } catch (DamagedEntryException damaged) {
-            // The queue knows whose task it is.
-            step.blamed = step.state.get(held);
-            throw damaged;
         }
     }
 }

@@ -3,6 +3,7 @@ package io.sweaifleet.topology.core.domain;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The queue of a role.
@@ -15,8 +16,24 @@ final class Queue {
 
     private Queue() {}
 
-    static Key.OfReady keyOf(String pool, String taskId, TaskEntry.Live task, long order) {
-        return new Key.OfReady(pool, task.spec().getRole(), order, task.arrival(), taskId);
+    /** Where a task stands: in the queue of its role, or behind a gate; null when in neither. */
+    static Key.@Nullable OfReady placeOf(String pool, String taskId, TaskEntry.Live task) {
+        if (task.phase() instanceof TaskEntry.Phase.Ready ready) {
+            return new Key.OfReady(pool, task.spec().getRole(), ready.order(), task.arrival(), taskId);
+        } else if (task.phase() instanceof TaskEntry.Phase.Held held) {
+            return new Key.OfReady(pool, held.gate(), held.order(), task.arrival(), taskId);
+        }
+        return null;
+    }
+
+    /** Puts a task whose phase says so into its queue. */
+    static void put(Step step, String taskId, TaskEntry.Live task) {
+        step.putTask(taskId, task);
+        Key.OfReady place = placeOf(step.pool, taskId, task);
+        if (place == null) {
+            throw new IllegalArgumentException("Task " + taskId + " stands in no queue but is " + task.phase());
+        }
+        step.state.put(place, task.workflowId());
     }
 
     /** Queues a task. A task that was queued before keeps the waiting time it had collected. */
@@ -35,8 +52,7 @@ final class Queue {
         }
         long since = task.readySince() == 0 ? step.now() : task.readySince();
         long order = order(step, task.spec(), since);
-        step.putTask(taskId, task.withReadySince(since).withPhase(new TaskEntry.Phase.Ready(order)));
-        step.state.put(keyOf(step.pool, taskId, task, order), task.workflowId());
+        put(step, taskId, task.withReadySince(since).withPhase(new TaskEntry.Phase.Ready(order)));
         step.journal(TaskEventType.TASK_READY, taskId, task.workflowId(), task.spec())
                 .add();
         awaitDefinitions(step, taskId, task);

@@ -93,6 +93,16 @@ final class Step {
         return state.get(new Key.OfTask(pool, taskId)) instanceof TaskEntry.Live live ? live : null;
     }
 
+    /** The task that a queue names, if it is live. When its entry is damaged, the queue still knows whose it is. */
+    TaskEntry.@Nullable Live queuedTask(Key.OfReady queued) {
+        try {
+            return liveTask(queued.taskId());
+        } catch (DamagedEntryException damaged) {
+            blamed = state.get(queued);
+            throw damaged;
+        }
+    }
+
     WorkflowEntry.@Nullable Live liveWorkflow(String workflowId) {
         return state.get(new Key.OfWorkflow(pool, workflowId)) instanceof WorkflowEntry.Live live ? live : null;
     }

@@ -47,6 +47,14 @@ public sealed interface TaskEntry {
             return new Live(workflowId, spec, dependents, arrival, acceptedAt, readySince, startedAt, attempts, next);
         }
 
+        /** The same with another place in the queue it stands in, if it stands in one. */
+        Live reordered(long order) {
+            if (phase instanceof Phase.Ready) {
+                return withPhase(new Phase.Ready(order));
+            }
+            return phase instanceof Phase.Held held ? withPhase(new Phase.Held(order, held.gate())) : this;
+        }
+
         Live withReadySince(long since) {
             return new Live(workflowId, spec, dependents, arrival, acceptedAt, since, startedAt, attempts, phase);
         }
