@@ -39,17 +39,30 @@ final class ControlRequest {
         return pool;
     }
 
-    /** The task or workflow of an id. */
-    StatusLookup.Found find(String id) {
-        return new StatusLookup(fleet, context.clock().instant().minus(LOOK_BACK))
+    /**
+     * A request about the task or workflow of an id. When it has ended, that is said, and there is none.
+     *
+     * @throws CliException when there is no such task or workflow
+     */
+    Optional<TaskControl.Builder> about(String id) {
+        StatusLookup.Found found = new StatusLookup(
+                        fleet, context.clock().instant().minus(LOOK_BACK))
                 .find(pool, id)
                 .orElseThrow(() -> CliException.failed(
                         "no task or workflow " + id + " in pool " + pool,
                         "check the id with `fleet results`, or give its --pool"));
+        Optional<String> ended = ended(found);
+        if (ended.isPresent()) {
+            context.terminal().out().println(id + " has ended already: " + ended.get());
+            return Optional.empty();
+        }
+        return Optional.of(TaskControl.newBuilder()
+                .setWorkflowId(found.workflow().workflowId())
+                .setTaskId(found.taskId()));
     }
 
     /** How it ended, if it did. */
-    static Optional<String> ended(StatusLookup.Found found) {
+    private static Optional<String> ended(StatusLookup.Found found) {
         if (found.taskId() == null) {
             return Optional.ofNullable(found.workflow().status())
                     .map(status -> status.name().toLowerCase(Locale.ROOT));
@@ -61,13 +74,6 @@ final class ControlRequest {
         return task == null || task.status() == null
                 ? Optional.empty()
                 : Optional.of(task.status().name().toLowerCase(Locale.ROOT));
-    }
-
-    /** A request about what was found. A lone task is its own workflow: the whole of it is meant. */
-    static TaskControl.Builder about(StatusLookup.Found found) {
-        return TaskControl.newBuilder()
-                .setWorkflowId(found.workflow().workflowId())
-                .setTaskId(found.taskId());
     }
 
     void send(ControlAction action, TaskControl.Builder control, String reason) {

@@ -15,7 +15,7 @@ final class PauseCommand extends GateCommand {
     }
 
     @Override
-    String said(String what) {
-        return "asked to pause " + what + "; let it go on with `fleet resume`";
+    String said(String inPool) {
+        return "asked to pause " + what(inPool) + "; let it go on with `fleet resume`";
     }
 }

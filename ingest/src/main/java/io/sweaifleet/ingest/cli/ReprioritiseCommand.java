@@ -2,6 +2,7 @@ package io.sweaifleet.ingest.cli;
 
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.TaskControl;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -10,7 +11,10 @@ import picocli.CommandLine.Parameters;
         name = "reprioritise",
         mixinStandardHelpOptions = true,
         description = "Give a task, or all tasks of a workflow, another priority. The time it has waited counts on.")
-final class ReprioritiseCommand extends LiveWorkCommand {
+final class ReprioritiseCommand extends ControlCommand {
+
+    @Parameters(index = "0", paramLabel = "ID", description = "Id of a task or a workflow.")
+    private String id = "";
 
     @Parameters(index = "1", paramLabel = "PRIORITY", description = "0 to 9; 9 is most urgent.")
     private int priority;
@@ -20,15 +24,20 @@ final class ReprioritiseCommand extends LiveWorkCommand {
     }
 
     @Override
-    TaskControl.Builder complete(TaskControl.Builder request) {
+    void check() {
+        ControlRequest.checkId(id);
         if (priority < 0 || priority > 9) {
             throw CliException.usage("the priority is " + priority, "give 0 to 9; 9 is most urgent");
         }
-        return request.setPriority(priority);
     }
 
     @Override
-    String said(String target) {
-        return "asked to give " + target + " priority " + priority;
+    Optional<TaskControl.Builder> target(ControlRequest request) {
+        return request.about(id).map(control -> control.setPriority(priority));
+    }
+
+    @Override
+    String said(String inPool) {
+        return "asked to give " + id + " priority " + priority;
     }
 }

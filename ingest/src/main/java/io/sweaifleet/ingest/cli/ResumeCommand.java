@@ -12,7 +12,7 @@ final class ResumeCommand extends GateCommand {
     }
 
     @Override
-    String said(String what) {
-        return "asked to resume " + what;
+    String said(String inPool) {
+        return "asked to resume " + what(inPool);
     }
 }
