@@ -44,7 +44,9 @@ final class StreamsProperties {
         // Nobody reads before the commit, which sends what lingers. So a transaction is few requests, not one for each
         // record, and its partitions are added at once.
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 100);
-        properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 * 1024);
+        // Room for what a partition gets between two commits: while a full batch waits, each record wakes the sender.
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 512 * 1024);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), 64L << 20);
         // The first request of a transaction is refused until the markers of the one before are written, a few ms; the
         // default pause of 100 ms would be most of the latency.
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 2);

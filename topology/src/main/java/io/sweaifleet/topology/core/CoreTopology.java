@@ -74,11 +74,9 @@ public final class CoreTopology {
                 PROCESSOR,
                 () -> new CoreProcessor(parts),
                 INPUTS.stream().map(input -> "read-" + plain(input)).toArray(String[]::new));
-        // No cache of Streams before it: StoreView holds what is read again, and a decision is one write batch.
         topology.addStateStore(
-                Stores.keyValueStoreBuilder(
-                                Stores.persistentKeyValueStore(Layout.STORE), Serdes.Bytes(), Serdes.ByteArray())
-                        .withCachingDisabled(),
+                WriteBehindStore.before(Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(Layout.STORE), Serdes.Bytes(), Serdes.ByteArray())),
                 PROCESSOR);
         for (FleetTopic output : OUTPUTS) {
             topology.addSink(
