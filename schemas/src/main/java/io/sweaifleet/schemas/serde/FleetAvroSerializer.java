@@ -157,7 +157,7 @@ public final class FleetAvroSerializer<T extends IndexedRecord> implements Seria
         }
 
         BinaryEncoder encoder(ByteArrayOutputStream out) {
-            encoder = EncoderFactory.get().directBinaryEncoder(out, encoder);
+            encoder = EncoderFactory.get().binaryEncoder(out, encoder);
             return encoder;
         }
     }
