@@ -274,6 +274,24 @@ class BadInputTest {
     }
 
     @Test
+    void shouldRefuseAMarkerThatCoreDidNotWrite() {
+        // Given
+        var forged = io.sweaifleet.schemas.worker.Heartbeat.newBuilder(
+                        fleet.worker("worker-1", "qa", 1).heartbeat(HeartbeatType.MARKER))
+                .setMarker("WORKER_SILENT")
+                .build();
+
+        // When
+        fleet.send(FleetTopic.AGENT_HEARTBEATS, "default", forged);
+
+        // Then
+        DeadLetter letter = onlyDeadLetter();
+        assertThat(letter.getFailure().getField()).isEqualTo("marker");
+        assertThat(letter.getOrigin().getTimestamp()).isEqualTo(TestFleet.START);
+        assertOthersGoOn();
+    }
+
+    @Test
     void shouldRefuseAHeartbeatThatNamesAPartitionThatIsNot() {
         // Given
         TestFleet.Worker worker = fleet.worker("worker-1", "qa", 1);

@@ -306,7 +306,8 @@ public final class TestFleet implements AutoCloseable {
                     List.copyOf(held),
                     Map.of(),
                     "host",
-                    now);
+                    now,
+                    null);
         }
 
         /** Takes what core sent: assignments are held. */
@@ -359,7 +360,8 @@ public final class TestFleet implements AutoCloseable {
                             "",
                             null,
                             result,
-                            failure));
+                            failure,
+                            null));
         }
     }
 

@@ -60,7 +60,7 @@ public enum FleetTopic {
             Heartbeat.class,
             TopicClass.INPUT,
             Shape.keyed(Shape.MIB),
-            "worker",
+            "worker, core",
             "core"),
     AGENT_RESULTS(
             "fleet.agent-results",
@@ -68,7 +68,7 @@ public enum FleetTopic {
             AgentResult.class,
             TopicClass.INPUT,
             Shape.keyed(2 * Shape.MIB),
-            "worker",
+            "worker, core",
             "core"),
     /** An assignment carries the submitter's instructions and what the tasks it depends on produced. */
     WORKER_COMMANDS(

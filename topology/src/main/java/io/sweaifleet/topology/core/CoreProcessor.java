@@ -4,6 +4,7 @@ import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.core.Cause;
 import io.sweaifleet.schemas.core.CauseType;
 import io.sweaifleet.schemas.core.CoreInputType;
+import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.topology.core.EffectWriter.Outgoing;
 import io.sweaifleet.topology.core.domain.DamagedEntryException;
 import io.sweaifleet.topology.core.domain.Decision;
@@ -129,12 +130,13 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
     }
 
     private static Received received(Record<byte[], byte[]> record, RecordMetadata metadata) {
+        boolean submission = metadata.topic().equals(FleetTopic.CORE_INPUTS.topicName());
         return new Received(
                 metadata.topic(),
                 "",
                 metadata.partition(),
                 metadata.offset(),
-                record.timestamp(),
+                submission ? record.timestamp() : SignsOfLifeFirst.appendedAt(record.timestamp()),
                 record.key(),
                 record.value(),
                 record.headers());

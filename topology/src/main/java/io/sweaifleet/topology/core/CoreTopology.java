@@ -39,6 +39,8 @@ public final class CoreTopology {
             FleetTopic.WORKFLOW_RESULTS,
             FleetTopic.WORKER_COMMANDS,
             FleetTopic.AGENTS,
+            FleetTopic.AGENT_HEARTBEATS,
+            FleetTopic.AGENT_RESULTS,
             FleetTopic.DEAD_LETTERS);
 
     private CoreTopology() {}

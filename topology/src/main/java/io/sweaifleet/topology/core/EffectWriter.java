@@ -6,7 +6,11 @@ import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.task.WorkflowOutcome;
 import io.sweaifleet.schemas.topic.FleetTopic;
+import io.sweaifleet.schemas.worker.AgentResult;
+import io.sweaifleet.schemas.worker.AgentResultType;
 import io.sweaifleet.schemas.worker.AgentStatus;
+import io.sweaifleet.schemas.worker.Heartbeat;
+import io.sweaifleet.schemas.worker.HeartbeatType;
 import io.sweaifleet.schemas.worker.WorkerCommand;
 import io.sweaifleet.topology.core.domain.Effect;
 import io.sweaifleet.topology.stream.DeadLetters;
@@ -15,6 +19,7 @@ import io.sweaifleet.topology.stream.Received;
 import io.sweaifleet.topology.stream.Refusal;
 import io.sweaifleet.topology.stream.SharedSerdes;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serializer;
@@ -32,6 +37,8 @@ final class EffectWriter {
     private final Serializer<WorkerCommand> commands;
     private final Serializer<AgentStatus> agents;
     private final Serializer<DeadLetter> deadLetters;
+    private final Serializer<Heartbeat> heartbeats;
+    private final Serializer<AgentResult> results;
 
     EffectWriter(SharedSerdes serdes) {
         this.events = serdes.writer(TaskEvent.class);
@@ -40,6 +47,8 @@ final class EffectWriter {
         this.commands = serdes.writer(WorkerCommand.class);
         this.agents = serdes.writer(AgentStatus.class);
         this.deadLetters = serdes.writer(DeadLetter.class);
+        this.heartbeats = serdes.writer(Heartbeat.class);
+        this.results = serdes.writer(AgentResult.class);
     }
 
     /**
@@ -94,6 +103,16 @@ final class EffectWriter {
                     status == null ? null : agents.serialize(FleetTopic.AGENTS.topicName(), status),
                     null,
                     false);
+        } else if (effect instanceof Effect.Marker marker) {
+            return marker.inResults()
+                    ? marker(
+                            FleetTopic.AGENT_RESULTS,
+                            marker,
+                            results.serialize(FleetTopic.AGENT_RESULTS.topicName(), inResults(marker, now)))
+                    : marker(
+                            FleetTopic.AGENT_HEARTBEATS,
+                            marker,
+                            heartbeats.serialize(FleetTopic.AGENT_HEARTBEATS.topicName(), inHeartbeats(marker, now)));
         } else if (effect instanceof Effect.Refused refused) {
             if (received == null) {
                 throw new IllegalStateException("A timer cannot become a dead letter: " + refused.failure());
@@ -111,6 +130,42 @@ final class EffectWriter {
                     thrown);
         }
         throw new IllegalStateException("No topic for effect " + effect);
+    }
+
+    private static Outgoing marker(FleetTopic topic, Effect.Marker marker, byte[] value) {
+        return outgoing(topic, marker.timer().pool(), value, null, true);
+    }
+
+    private static Heartbeat inHeartbeats(Effect.Marker marker, long now) {
+        return Heartbeat.newBuilder()
+                .setPool(marker.timer().pool())
+                .setWorkerId("")
+                .setIncarnation(0)
+                .setSequence(0)
+                .setType(HeartbeatType.MARKER)
+                .setCommandPartition(0)
+                .setSentAt(Instant.ofEpochMilli(now))
+                .setMarker(marker.timer().name())
+                .build();
+    }
+
+    private static AgentResult inResults(Effect.Marker marker, long now) {
+        return AgentResult.newBuilder()
+                .setPool(marker.timer().pool())
+                .setTenant("")
+                .setWorkflowId("")
+                .setTaskId("")
+                .setAttempt(0)
+                .setLeaseId("")
+                .setWorkerId("")
+                .setIncarnation(0)
+                .setAgentId("")
+                .setRole("")
+                .setSequence(0)
+                .setType(AgentResultType.MARKER)
+                .setAt(Instant.ofEpochMilli(now))
+                .setMarker(marker.timer().name())
+                .build();
     }
 
     Outgoing deadLetter(Received received, Refusal refusal, long now, @Nullable Throwable thrown) {

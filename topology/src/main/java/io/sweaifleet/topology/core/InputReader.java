@@ -11,9 +11,11 @@ import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.AgentResultType;
 import io.sweaifleet.schemas.worker.Heartbeat;
+import io.sweaifleet.schemas.worker.HeartbeatType;
 import io.sweaifleet.schemas.worker.HeldLease;
 import io.sweaifleet.schemas.worker.RoleCapacity;
 import io.sweaifleet.topology.core.domain.Event;
+import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.stream.Problems;
 import io.sweaifleet.topology.stream.Received;
 import io.sweaifleet.topology.stream.Refusal;
@@ -99,14 +101,36 @@ final class InputReader {
         if (heartbeat == null) {
             return new Read(null, reading.refusal());
         }
+        if (heartbeat.getType() == HeartbeatType.MARKER) {
+            return marker(record, heartbeat.getPool(), heartbeat.getMarker(), false);
+        }
         Failure invalid = invalid(heartbeat);
         if (invalid != null) {
             return Read.refused(DeadLetterCause.INVALID, invalid, poolOrNull(heartbeat.getPool()));
         }
         Failure misplaced = misplaced(record, heartbeat.getPool());
         return misplaced == null
-                ? Read.of(new Event.Alive(heartbeat))
+                ? Read.of(new Event.Alive(heartbeat, record.timestamp()))
                 : Read.refused(DeadLetterCause.MISPARTITIONED, misplaced, heartbeat.getPool());
+    }
+
+    private Read marker(Received record, String pool, @Nullable String name, boolean inResults) {
+        Key.OfTimer timer;
+        try {
+            timer = Key.OfTimer.named(pool, String.valueOf(name));
+        } catch (IllegalArgumentException e) {
+            Failure invalid = Problems.of(
+                    "INVALID_MARKER",
+                    "Field marker of the record at " + record.place() + " is " + name + ", which names no timer",
+                    "Only core writes records of type MARKER",
+                    "marker",
+                    name);
+            return Read.refused(DeadLetterCause.INVALID, invalid, poolOrNull(pool));
+        }
+        Failure misplaced = misplaced(record, pool);
+        return misplaced == null
+                ? Read.of(new Event.Marked(timer, inResults))
+                : Read.refused(DeadLetterCause.MISPARTITIONED, misplaced, pool);
     }
 
     private @Nullable Failure invalid(Heartbeat heartbeat) {
@@ -155,6 +179,9 @@ final class InputReader {
         AgentResult result = reading.value();
         if (result == null) {
             return new Read(null, reading.refusal());
+        }
+        if (result.getType() == AgentResultType.MARKER) {
+            return marker(record, result.getPool(), result.getMarker(), true);
         }
         Failure invalid = !Keys.isId(result.getPool())
                 ? notAnId("pool", result.getPool())
@@ -228,7 +255,8 @@ final class InputReader {
                 Problems.shorten(result.getStep(), 200),
                 result.getBrain(),
                 null,
-                failure);
+                failure,
+                null);
     }
 
     private @Nullable Failure misplaced(Received record, String pool) {

@@ -12,6 +12,11 @@ final class SignsOfLifeFirst implements TimestampExtractor {
     /** About 35 years: before any submission, and still positive. */
     private static final long EARLIER_MS = 1L << 40;
 
+    /** When the broker took a record whose extracted timestamp this is, ms since the epoch. */
+    static long appendedAt(long extracted) {
+        return extracted + EARLIER_MS;
+    }
+
     @Override
     public long extract(ConsumerRecord<Object, Object> record, long partitionTime) {
         return Math.max(0, record.timestamp() - EARLIER_MS);

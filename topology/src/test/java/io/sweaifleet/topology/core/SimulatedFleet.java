@@ -61,6 +61,7 @@ final class SimulatedFleet {
     final List<TaskEvent> events = new ArrayList<>();
     final List<Effect.Refused> refused = new ArrayList<>();
     final List<WorkerCommand> commands = new ArrayList<>();
+    private final Deque<Event.Marked> markers = new ArrayDeque<>();
     final Set<String> outcomeIds = new HashSet<>();
     long now = 1_780_000_000_000L;
     private long resumedAt = now;
@@ -185,6 +186,11 @@ final class SimulatedFleet {
     void happen(Event event) {
         carryOut(engine.decide(view, event, moment()));
         dispatch();
+        // Nothing is under way in the inputs here: a marker comes back at once.
+        for (Event.Marked marked = markers.poll(); marked != null; marked = markers.poll()) {
+            carryOut(engine.decide(view, marked, moment()));
+            dispatch();
+        }
     }
 
     private Moment moment() {
@@ -233,6 +239,8 @@ final class SimulatedFleet {
                 events.add(journal.event());
             } else if (effect instanceof Effect.Refused refusal) {
                 refused.add(refusal);
+            } else if (effect instanceof Effect.Marker marker) {
+                markers.add(new Event.Marked(marker.timer(), marker.inResults()));
             } else if (effect instanceof Effect.Command told) {
                 commands.add(told.command());
                 SimWorker worker = workers.get(told.command().getWorkerId());
@@ -324,20 +332,23 @@ final class SimulatedFleet {
                             new HeldLease(r.getLeaseId(), r.getWorkflowId(), r.getTaskId(), r.getAttempt(), true)));
             List<RoleCapacity> roles = new ArrayList<>();
             slots.forEach((role, count) -> roles.add(new RoleCapacity(role, 1, count, count, count)));
-            happen(new Event.Alive(new Heartbeat(
-                    POOL,
-                    id,
-                    incarnation,
-                    ++sequence,
-                    type,
-                    0,
-                    lastCommand,
-                    slots.values().stream().mapToInt(Integer::intValue).sum(),
-                    roles,
-                    held,
-                    Map.of(),
-                    "host",
-                    Instant.ofEpochMilli(now))));
+            happen(new Event.Alive(
+                    new Heartbeat(
+                            POOL,
+                            id,
+                            incarnation,
+                            ++sequence,
+                            type,
+                            0,
+                            lastCommand,
+                            slots.values().stream().mapToInt(Integer::intValue).sum(),
+                            roles,
+                            held,
+                            Map.of(),
+                            "host",
+                            Instant.ofEpochMilli(now),
+                            null),
+                    now));
         }
 
         /** Does what it was told. */

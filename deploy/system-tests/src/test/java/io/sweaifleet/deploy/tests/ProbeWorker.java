@@ -137,7 +137,8 @@ final class ProbeWorker implements AutoCloseable {
                 List.copyOf(held.values()),
                 Map.of(),
                 "localhost",
-                Instant.now());
+                Instant.now(),
+                null);
         producer.send(new ProducerRecord<>(
                 FleetTopic.AGENT_HEARTBEATS.topicName(), pool, broker.encode(FleetTopic.AGENT_HEARTBEATS, heartbeat)));
     }

@@ -27,6 +27,15 @@ public sealed interface Effect {
     /** A worker's state changed; null when it is forgotten. */
     record Agent(String pool, String workerId, @Nullable AgentStatus status) implements Effect {}
 
+    /**
+     * Something is about to be taken as lost: a marker goes to the end of one of core's own inputs, so that what was written
+     * before it is read first.
+     *
+     * @param timer looks again, when the markers do not come back in time
+     * @param inResults whether it goes to the results of agents, rather than to the heartbeats
+     */
+    record Marker(Key.OfTimer timer, boolean inResults) implements Effect {}
+
     /** The record under way cannot be taken; its bytes are added by the caller. */
     record Refused(
             DeadLetterCause cause,

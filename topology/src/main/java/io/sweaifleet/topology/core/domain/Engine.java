@@ -84,11 +84,13 @@ public final class Engine {
         if (event instanceof Event.Accepted accepted) {
             accepted(step, endings, accepted.input());
         } else if (event instanceof Event.Alive alive) {
-            new Workers(step, endings).on(alive.heartbeat());
+            new Workers(step, endings).on(alive.heartbeat(), alive.appendedAt());
         } else if (event instanceof Event.Reported reported) {
             new Reports(step, endings).on(reported.result());
         } else if (event instanceof Event.Due due) {
             new Timers(step, endings).on(due.timer());
+        } else if (event instanceof Event.Marked marked) {
+            Markers.on(step, endings, marked);
         } else if (event instanceof Event.RoleRemoved removed) {
             step.setTimer(step.now() + step.rules.unknownRoleGraceMs(), TimerKind.ROLE_REMOVED, removed.role());
         }

@@ -18,8 +18,12 @@ public sealed interface Event {
         }
     }
 
-    /** A worker gave a sign of life. */
-    record Alive(Heartbeat heartbeat) implements Event {
+    /**
+     * A worker gave a sign of life.
+     *
+     * @param appendedAt when the broker took it, ms since the epoch
+     */
+    record Alive(Heartbeat heartbeat, long appendedAt) implements Event {
         @Override
         public String pool() {
             return heartbeat.getPool();
@@ -31,6 +35,14 @@ public sealed interface Event {
         @Override
         public String pool() {
             return result.getPool();
+        }
+    }
+
+    /** A {@linkplain Effect.Marker marker} came back. */
+    record Marked(Key.OfTimer timer, boolean inResults) implements Event {
+        @Override
+        public String pool() {
+            return timer.pool();
         }
     }
 

@@ -100,5 +100,23 @@ public sealed interface Key<V> {
         public String name() {
             return kind.name() + ":" + id + "@" + dueAt;
         }
+
+        /**
+         * The timer with a name.
+         *
+         * @throws IllegalArgumentException when it is not the name of a timer
+         */
+        public static OfTimer named(String pool, String name) {
+            int colon = name.indexOf(':');
+            int at = name.lastIndexOf('@');
+            if (colon < 0 || at < colon) {
+                throw new IllegalArgumentException("'" + name + "' is not the name of a timer, KIND:ID@MILLISECONDS");
+            }
+            return new OfTimer(
+                    pool,
+                    Long.parseLong(name.substring(at + 1)),
+                    TimerKind.valueOf(name.substring(0, colon)),
+                    name.substring(colon + 1, at));
+        }
     }
 }

@@ -18,14 +18,23 @@ final class Timers {
     }
 
     void on(Key.OfTimer timer) {
+        on(timer, false);
+    }
+
+    /** A timer that takes something as lost, after its {@link Markers} have come back. */
+    void confirmed(Key.OfTimer timer) {
+        on(timer, true);
+    }
+
+    private void on(Key.OfTimer timer, boolean confirmed) {
         step.state.delete(timer);
         switch (timer.kind()) {
             case RETRY -> retry(timer);
             case DEADLINE -> deadline(timer);
-            case ATTEMPT_TIMEOUT -> attemptTimeout(timer);
-            case STOP_GRACE -> stopGrace(timer);
+            case ATTEMPT_TIMEOUT -> attemptTimeout(timer, confirmed);
+            case STOP_GRACE -> stopGrace(timer, confirmed);
             case DEFINITION_GRACE -> definitionGrace(timer.id());
-            case WORKER_SILENT -> new Workers(step, endings).onSilentTimer(timer.id());
+            case WORKER_SILENT -> new Workers(step, endings).onSilentTimer(timer.id(), confirmed);
             case FORGET_WORKER -> new Workers(step, endings).onForgetTimer(timer.id());
             case FORGET_WORKFLOW -> forgetWorkflow(timer.id());
             case FORGET_CONTROL -> forgetControl(timer.id());
@@ -65,7 +74,7 @@ final class Timers {
         }
     }
 
-    private void attemptTimeout(Key.OfTimer timer) {
+    private void attemptTimeout(Key.OfTimer timer, boolean confirmed) {
         TaskEntry.Live task = step.liveTask(timer.id());
         if (task == null
                 || !(task.phase() instanceof TaskEntry.Phase.Running running)
@@ -79,6 +88,12 @@ final class Timers {
         if (dueAt > step.now()) {
             step.setTimer(dueAt, TimerKind.ATTEMPT_TIMEOUT, timer.id());
             step.putTask(timer.id(), task.withPhase(new TaskEntry.Phase.Running(lease.timingOutAt(dueAt))));
+            return;
+        }
+        if (!confirmed) {
+            Key.OfTimer again = later(timer);
+            step.putTask(timer.id(), task.withPhase(new TaskEntry.Phase.Running(lease.timingOutAt(again.dueAt()))));
+            Markers.send(step, again);
             return;
         }
         long timeoutMs = Dispatcher.timeoutMs(step, task);
@@ -104,24 +119,39 @@ final class Timers {
         return lease.assignedAt() + timeoutMs * Math.max(2, queued) + Dispatcher.TIMEOUT_SLACK_MS;
     }
 
-    private void stopGrace(Key.OfTimer timer) {
+    private void stopGrace(Key.OfTimer timer, boolean confirmed) {
         TaskEntry.Live task = step.liveTask(timer.id());
-        if (task != null
-                && task.phase() instanceof TaskEntry.Phase.Running running
-                && running.lease().stop() != null
-                && running.lease().stop().graceEndsAt() == timer.dueAt()) {
-            step.blamed = task.workflowId();
-            Leases.lose(
-                    step,
-                    endings,
-                    timer.id(),
-                    running.lease().leaseId(),
-                    Failures.agent(
-                            "DID_NOT_STOP",
-                            "Worker " + running.lease().workerId() + " was told to stop task " + timer.id()
-                                    + " and did not say that it had in " + step.rules.leaseGraceMs() + " ms",
-                            "See the worker's log"));
+        if (task == null || !(task.phase() instanceof TaskEntry.Phase.Running running)) {
+            return;
         }
+        TaskEntry.Lease lease = running.lease();
+        TaskEntry.Stop stop = lease.stop();
+        if (stop == null || stop.graceEndsAt() != timer.dueAt()) {
+            return;
+        }
+        step.blamed = task.workflowId();
+        if (!confirmed) {
+            Key.OfTimer again = later(timer);
+            TaskEntry.Lease waiting = lease.stopping(new TaskEntry.Stop(stop.reason(), stop.failure(), again.dueAt()));
+            step.putTask(timer.id(), task.withPhase(new TaskEntry.Phase.Running(waiting)));
+            Markers.send(step, again);
+            return;
+        }
+        Leases.lose(
+                step,
+                endings,
+                timer.id(),
+                lease.leaseId(),
+                Failures.agent(
+                        "DID_NOT_STOP",
+                        "Worker " + lease.workerId() + " was told to stop task " + timer.id()
+                                + " and did not say that it had in " + step.rules.leaseGraceMs() + " ms",
+                        "See the worker's log"));
+    }
+
+    /** The same timer for when its markers have not come back. */
+    private Key.OfTimer later(Key.OfTimer timer) {
+        return new Key.OfTimer(timer.pool(), step.now() + Markers.PATIENCE_MS, timer.kind(), timer.id());
     }
 
     /** Tasks that wait for others or for a retry are asked for their role again when they are queued. */

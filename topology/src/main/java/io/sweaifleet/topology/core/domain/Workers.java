@@ -30,7 +30,10 @@ final class Workers {
         this.endings = endings;
     }
 
-    void on(Heartbeat heartbeat) {
+    /**
+     * @param appendedAt when the broker took the heartbeat, ms since the epoch: it says nothing about what came later
+     */
+    void on(Heartbeat heartbeat, long appendedAt) {
         WorkerEntry known = step.worker(heartbeat.getWorkerId());
         if (known != null && heartbeat.getIncarnation() < known.incarnation()) {
             // Superseded. An answer would make two processes of one id supersede each other for ever.
@@ -56,7 +59,7 @@ final class Workers {
         if (heartbeat.getType() == HeartbeatType.GOODBYE) {
             loseAll(current, "worker " + current.workerId() + " said goodbye");
         } else {
-            compareLeases(heartbeat);
+            compareLeases(heartbeat, appendedAt);
         }
     }
 
@@ -161,7 +164,7 @@ final class Workers {
     }
 
     /** What is listed is renewed by the heartbeat itself. This finds what one side has and the other has not. */
-    private void compareLeases(Heartbeat heartbeat) {
+    private void compareLeases(Heartbeat heartbeat, long appendedAt) {
         Set<String> listed = new HashSet<>();
         for (HeldLease held : heartbeat.getLeases()) {
             listed.add(held.getLeaseId());
@@ -183,8 +186,8 @@ final class Workers {
                                 "Worker " + lease.workerId() + " took the assignment of task " + lease.taskId()
                                         + " (lease " + lease.leaseId() + ") but holds it no longer",
                                 "See the worker's log"));
-            } else if (lease.assignedAt() + step.rules.leaseMs() + step.rules.leaseGraceMs() < step.now()
-                    && step.judgesFrom() <= step.now()) {
+            } else if (lease.assignedAt() + step.rules.leaseMs() + step.rules.leaseGraceMs() < appendedAt
+                    && step.judgesFrom() <= appendedAt) {
                 Leases.lose(
                         step,
                         endings,
@@ -241,7 +244,7 @@ final class Workers {
     }
 
     /** The timer of a worker is due: it is away, or it is looked at again later. */
-    void onSilentTimer(String workerId) {
+    void onSilentTimer(String workerId, boolean confirmed) {
         WorkerEntry worker = step.worker(workerId);
         if (worker == null) {
             return;
@@ -255,6 +258,12 @@ final class Workers {
         if (judgedAt > step.now()) {
             step.setTimer(judgedAt, TimerKind.WORKER_SILENT, workerId);
             step.state.put(new Key.OfWorker(step.pool, workerId), worker.withSilentTimerAt(judgedAt));
+            return;
+        }
+        if (!confirmed) {
+            long again = step.now() + Markers.PATIENCE_MS;
+            step.state.put(new Key.OfWorker(step.pool, workerId), worker.withSilentTimerAt(again));
+            Markers.send(step, new Key.OfTimer(step.pool, again, TimerKind.WORKER_SILENT, workerId));
             return;
         }
         WorkerEntry away = worker.withState(WorkerState.OFFLINE, step.now()).withSilentTimerAt(0);
