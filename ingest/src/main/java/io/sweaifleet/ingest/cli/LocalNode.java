@@ -29,6 +29,13 @@ public interface LocalNode {
             throws NodeStartException, InterruptedException;
 
     /**
+     * The processes of the node's parts while it is up, by the part's name, such as {@code kafka}.
+     *
+     * @return empty when no node runs on that directory
+     */
+    Map<String, ProcessHandle> parts(Path dataDir);
+
+    /**
      * Stops the node on the directory and returns once all its processes have ended; does nothing when none runs.
      *
      * @throws InterruptedException when the caller was interrupted; the node may still be stopping then

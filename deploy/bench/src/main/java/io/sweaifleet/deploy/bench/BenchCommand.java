@@ -1,5 +1,6 @@
 package io.sweaifleet.deploy.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sweaifleet.ingest.cli.CliException;
@@ -7,10 +8,13 @@ import io.sweaifleet.ingest.cli.ExitCode;
 import io.sweaifleet.schemas.config.FleetSettings;
 import io.sweaifleet.schemas.config.Settings;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -89,7 +93,9 @@ public final class BenchCommand implements Callable<Integer> {
             progress.println("bench: " + rate + " tasks/s for " + seconds + " s");
             LoadDriver.Result paced = driver.paced(one, rate, seconds);
             progress.println("bench: burst of " + tasks + " tasks");
+            Map<String, Duration> before = node.processorTime();
             LoadDriver.Result burst = driver.burst(one, tasks);
+            Map<String, Duration> after = node.processorTime();
             progress.println("bench: the raw chain, in the same run");
             Properties client = new Properties();
             client.putAll(FleetSettings.kafkaClient(settings));
@@ -101,6 +107,10 @@ public final class BenchCommand implements Callable<Integer> {
             burstNode.put("tasks", burst.tasks());
             burstNode.put("tasksPerSecond", round(burst.tasksPerSecond()));
             burstNode.put("rawRatio", round(burst.tasksPerSecond() / rawBurst.recordsPerSecond()));
+            ObjectNode spent = burstNode.putObject("processorMsPerTask");
+            after.forEach((part, total) -> spent.put(
+                    part,
+                    round(total.minus(before.getOrDefault(part, Duration.ZERO)).toNanos() / 1e6 / tasks)));
             ObjectNode pacedNode = document.putObject("paced");
             pacedNode.put("ratePerSecond", rate);
             latencies(pacedNode.putObject("submitToStartMs"), paced.submitToStart());
@@ -144,6 +154,7 @@ public final class BenchCommand implements Callable<Integer> {
                 "burst of " + burst.get("tasks").asInt(),
                 burst.get("tasksPerSecond").asDouble(),
                 100 * burst.get("rawRatio").asDouble());
+        out.printf("%-28s %s%n", "processor ms a task", spent(burst.get("processorMsPerTask")));
         if (document.has("burstSeveralPools")) {
             var several = document.get("burstSeveralPools");
             out.printf(
@@ -172,7 +183,13 @@ public final class BenchCommand implements Callable<Integer> {
         line(out, "raw chain", raw.get("endToEndMs"), paced.get("ratePerSecond").asInt());
     }
 
-    private static void line(PrintStream out, String what, com.fasterxml.jackson.databind.JsonNode times, int rate) {
+    private static String spent(JsonNode byPart) {
+        return byPart.properties().stream()
+                .map(part -> part.getKey() + " " + part.getValue().asText())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static void line(PrintStream out, String what, JsonNode times, int rate) {
         out.printf(
                 Locale.ROOT,
                 "%-28s %10.1f ms p50  %8.1f ms p99   at %d/s%n",

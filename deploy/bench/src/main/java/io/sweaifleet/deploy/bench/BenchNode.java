@@ -9,11 +9,13 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** A node of the benchmark's own, in a temporary directory, with one worker per pool. Closing it removes everything. */
@@ -84,6 +86,18 @@ final class BenchNode implements AutoCloseable {
                 .orElseThrow(() -> CliException.environment(
                         "the benchmark's node ended by itself", "See the logs in " + directory + "."));
         return Settings.load(config, Map.of());
+    }
+
+    /** Processor time that each part of the node, and this driver, have used so far. */
+    Map<String, Duration> processorTime() {
+        Map<String, Duration> used = new TreeMap<>();
+        used.put("driver", used(ProcessHandle.current()));
+        node.parts(directories.get(0)).forEach((part, process) -> used.put(part, used(process)));
+        return used;
+    }
+
+    private static Duration used(ProcessHandle process) {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     @Override

@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -69,7 +67,7 @@ final class LoadDriver implements AutoCloseable {
      * @param seconds how long to submit
      */
     Result paced(List<String> pools, int ratePerSecond, int seconds) {
-        return drive(pools, ratePerSecond * seconds, TimeUnit.SECONDS.toNanos(1) / ratePerSecond);
+        return drive(pools, ratePerSecond * seconds, ratePerSecond);
     }
 
     /** Submits all tasks as fast as the producer takes them and waits for all outcomes. */
@@ -77,27 +75,20 @@ final class LoadDriver implements AutoCloseable {
         return drive(pools, tasks, 0);
     }
 
-    private Result drive(List<String> pools, int tasks, long gapNanos) {
+    private Result drive(List<String> pools, int tasks, int ratePerSecond) {
         String prefix = "bench-" + Long.toString(Instant.now().toEpochMilli(), 36) + "-" + ++run + "-";
         Map<String, Sent> sent = new HashMap<>(tasks * 2);
         List<double[]> times = new ArrayList<>(tasks);
-        long began = System.nanoTime();
+        Pace pace = Pace.from(tasks, ratePerSecond);
         int submitted = 0;
-        long lastOutcome = began;
-        long giveUp = System.nanoTime() + PATIENCE.toNanos() + gapNanos * tasks;
+        long lastOutcome = pace.began();
+        long giveUp = pace.began() + PATIENCE.toNanos() + pace.gapNanos() * tasks;
         while (times.size() < tasks) {
-            long now = System.nanoTime();
-            // A few at a time, so that a burst's outcomes are read while it is still being submitted.
-            for (int i = 0; i < 500 && submitted < tasks && now - began >= gapNanos * submitted; i++) {
+            for (int i = 0; i < Pace.AT_ONCE && pace.isDue(submitted); i++) {
                 submit(prefix + submitted, pools.get(submitted % pools.size()), sent);
                 submitted++;
-                if (gapNanos > 0) {
-                    now = System.nanoTime();
-                }
             }
-            Duration wait =
-                    submitted < tasks ? (gapNanos == 0 ? Duration.ZERO : Duration.ofMillis(1)) : Duration.ofMillis(200);
-            for (ConsumerRecord<String, TaskOutcome> record : outcomes.poll(wait)) {
+            for (ConsumerRecord<String, TaskOutcome> record : outcomes.poll(pace.untilNext(submitted))) {
                 Sent task = sent.remove(record.value().getTaskId());
                 if (task != null) {
                     lastOutcome = System.nanoTime();
@@ -109,11 +100,8 @@ final class LoadDriver implements AutoCloseable {
                         + " no-op tasks had no outcome within " + PATIENCE.toSeconds() + " s; first missing: "
                         + sent.keySet().stream().sorted().findFirst().orElse("-"));
             }
-            if (gapNanos > 0 && submitted < tasks) {
-                LockSupport.parkNanos(Math.min(200_000, Math.max(0, began + gapNanos * submitted - System.nanoTime())));
-            }
         }
-        double seconds = (lastOutcome - began) / 1e9;
+        double seconds = (lastOutcome - pace.began()) / 1e9;
         return new Result(
                 Latencies.of(times.stream().mapToDouble(time -> time[0]).toArray()),
                 Latencies.of(times.stream().mapToDouble(time -> time[1]).toArray()),

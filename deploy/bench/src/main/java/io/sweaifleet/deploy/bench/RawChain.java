@@ -122,30 +122,27 @@ final class RawChain {
         byte[] value = new byte[RECORD_BYTES];
         double[] millis = new double[records];
         long[] sentAt = new long[records];
-        long gap = ratePerSecond == 0 ? 0 : 1_000_000_000L / ratePerSecond;
         try (var consumer = consumer(bootstrap, prefix + HOPS);
                 var producer = producer(bootstrap)) {
             int sent = 0;
             int received = 0;
-            long began = System.nanoTime();
-            long last = began;
+            Pace pace = Pace.from(records, ratePerSecond);
+            long last = pace.began();
             while (received < records) {
-                for (int i = 0; i < 500 && sent < records && System.nanoTime() - began >= gap * sent; i++) {
+                for (int i = 0; i < Pace.AT_ONCE && pace.isDue(sent); i++) {
                     sentAt[sent] = System.nanoTime();
                     byte[] key = java.nio.ByteBuffer.allocate(4).putInt(sent).array();
                     var unused = producer.send(new ProducerRecord<>(prefix + 0, 0, key, value));
                     sent++;
                 }
-                Duration wait =
-                        sent < records ? (gap == 0 ? Duration.ZERO : Duration.ofMillis(1)) : Duration.ofMillis(200);
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(pace.untilNext(sent))) {
                     last = System.nanoTime();
                     int index = java.nio.ByteBuffer.wrap(record.key()).getInt();
                     millis[index] = (last - sentAt[index]) / 1e6;
                     received++;
                 }
             }
-            return new Result(Latencies.of(millis), records / ((last - began) / 1e9));
+            return new Result(Latencies.of(millis), records / ((last - pace.began()) / 1e9));
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,14 @@ public final class BackgroundNode implements LocalNode {
             launcher.waitFor(STOP_WITHIN.toSeconds(), TimeUnit.SECONDS);
             throw interrupted;
         }
+    }
+
+    @Override
+    public Map<String, ProcessHandle> parts(Path dataDir) {
+        Map<String, ProcessHandle> alive = new TreeMap<>();
+        NodeDirectory.running(dataDir).ifPresent(state -> state.parts()
+                .forEach((name, part) -> part.alive().ifPresent(process -> alive.put(name, process))));
+        return alive;
     }
 
     @Override
