@@ -340,7 +340,7 @@ final class Values {
                 byName(in.list(() -> Map.entry(in.text(), in.small()))));
     }
 
-    private static <T> Map<String, T> byName(List<Map.Entry<String, T>> entries) {
+    static <T> Map<String, T> byName(List<Map.Entry<String, T>> entries) {
         Map<String, T> map = new TreeMap<>();
         entries.forEach(entry -> map.put(entry.getKey(), entry.getValue()));
         return map;

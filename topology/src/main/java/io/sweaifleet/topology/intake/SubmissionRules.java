@@ -3,6 +3,7 @@ package io.sweaifleet.topology.intake;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
+import io.sweaifleet.schemas.role.TenantRules;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
@@ -35,6 +36,9 @@ final class SubmissionRules {
     private static final int CORRELATION_LIMIT = 200;
     private static final int KEY_LIMIT = 200;
     private static final int MOST_AT_ONCE = 1_000;
+    private static final int MOST_TENANTS = 1_000;
+    private static final int MOST_WEIGHT = 1_000;
+    private static final long MOST_BACKLOG = 10_000_000;
     private static final long WEEK_MS = 604_800_000L;
     private static final long DAY_MS = 86_400_000L;
     private static final long YEAR_MS = 31_622_400_000L;
@@ -376,8 +380,23 @@ final class SubmissionRules {
             checks.range("agingHalfTimeMs", pool.getAgingHalfTimeMs(), 1, YEAR_MS);
             checks.range("unknownRoleGraceMs", pool.getUnknownRoleGraceMs(), 0, DAY_MS);
             checks.range("dedupeRetentionMs", pool.getDedupeRetentionMs(), 1_000, YEAR_MS);
+            checks.range("tenants.size", pool.getTenants().size(), 0, MOST_TENANTS);
+            pool.getTenants().forEach((tenant, rules) -> {
+                checks.id("tenants (a name)", tenant);
+                tenant(checks, "tenants." + tenant + ".", rules);
+            });
+            if (pool.getOtherTenants() != null) {
+                tenant(checks, "otherTenants.", pool.getOtherTenants());
+            }
         }
         return checks.problem();
+    }
+
+    private static void tenant(Checks checks, String prefix, TenantRules rules) {
+        checks.range(prefix + "weight", rules.getWeight(), 1, MOST_WEIGHT);
+        if (rules.getMaxBacklog() != null) {
+            checks.range(prefix + "maxBacklog", rules.getMaxBacklog(), 0, MOST_BACKLOG);
+        }
     }
 
     private static void key(Checks checks, @Nullable String key) {

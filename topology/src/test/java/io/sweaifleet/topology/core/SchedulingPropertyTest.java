@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.core.TaskEventType;
+import io.sweaifleet.schemas.role.PoolDefinition;
+import io.sweaifleet.schemas.role.TenantRules;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.FailurePolicy;
 import io.sweaifleet.schemas.task.RetryPolicy;
@@ -20,6 +22,7 @@ import io.sweaifleet.topology.core.SimulatedFleet.SimWorker;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.TimerKind;
+import io.sweaifleet.topology.core.domain.Turns;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,6 +41,7 @@ class SchedulingPropertyTest {
 
     private static final List<String> ROLES = List.of("qa", "developer", "data");
     private static final List<String> KEYS = List.of("branch-a", "branch-b");
+    private static final List<String> TENANTS = List.of("default", "heavy", "bounded");
 
     /** A history that follows from a seed. */
     private static final class History {
@@ -49,6 +53,8 @@ class SchedulingPropertyTest {
 
         History(long seed) {
             random = new Random(seed);
+            fleet.pool(PoolDefinition.newBuilder()
+                    .setTenants(Map.of("heavy", new TenantRules(5, null), "bounded", new TenantRules(2, 8L))));
             ROLES.forEach(fleet::role);
         }
 
@@ -80,6 +86,7 @@ class SchedulingPropertyTest {
         private void submit() {
             String id = "w" + ++number;
             int size = 1 + random.nextInt(5);
+            String tenant = oneOf(TENANTS);
             List<TaskSubmitted> tasks = new ArrayList<>();
             for (int i = 0; i < size; i++) {
                 List<String> needs = new ArrayList<>();
@@ -90,6 +97,7 @@ class SchedulingPropertyTest {
                 }
                 String role = random.nextInt(15) == 0 ? "nobody" : oneOf(ROLES);
                 tasks.add(task(id + "-t" + i, role)
+                        .setTenant(tenant)
                         .setPriority(random.nextInt(10))
                         .setDependsOn(needs)
                         .setOnFailure(oneOf(List.of(FailurePolicy.values())))
@@ -108,7 +116,10 @@ class SchedulingPropertyTest {
                                         : null)
                         .build());
             }
-            WorkflowSubmitted workflow = SimulatedFleet.workflow(id, tasks.toArray(TaskSubmitted[]::new));
+            WorkflowSubmitted workflow = WorkflowSubmitted.newBuilder(
+                            SimulatedFleet.workflow(id, tasks.toArray(TaskSubmitted[]::new)))
+                    .setTenant(tenant)
+                    .build();
             submitted.put(id, workflow);
             tasks.forEach(task -> taskIds.add(task.getId()));
             fleet.submit(id, workflow);
@@ -140,7 +151,7 @@ class SchedulingPropertyTest {
             switch (random.nextInt(6)) {
                 case 0 -> control.setWholePool(true);
                 case 1 -> control.setRole(oneOf(ROLES));
-                case 2 -> control.setOfTenant("default");
+                case 2 -> control.setOfTenant(oneOf(TENANTS));
                 case 3 -> control.setTaskId(someWorkflow() + "-t" + random.nextInt(3));
                 default -> control.setWorkflowId(someWorkflow());
             }
@@ -162,7 +173,7 @@ class SchedulingPropertyTest {
         private void resumeAll() {
             List<TaskControl.Builder> gates = new ArrayList<>();
             gates.add(TaskControl.newBuilder().setWholePool(true));
-            gates.add(TaskControl.newBuilder().setOfTenant("default"));
+            TENANTS.forEach(tenant -> gates.add(TaskControl.newBuilder().setOfTenant(tenant)));
             ROLES.forEach(role -> gates.add(TaskControl.newBuilder().setRole(role)));
             submitted.keySet().forEach(id -> gates.add(TaskControl.newBuilder().setWorkflowId(id)));
             taskIds.forEach(id -> gates.add(TaskControl.newBuilder().setTaskId(id)));
@@ -186,6 +197,21 @@ class SchedulingPropertyTest {
                                 .mapToInt(TaskSubmitted::getConcurrencyLimit)
                                 .max()
                                 .orElse(0));
+            }
+        }
+
+        /** What is counted as a tenant's backlog is what is live, and never beyond its bound. */
+        void assertBacklogsAreExact() {
+            for (String tenant : TENANTS) {
+                long live = taskIds.stream()
+                        .map(id -> fleet.view.get(new Key.OfTask(POOL, id)))
+                        .filter(entry -> entry instanceof TaskEntry.Live task
+                                && tenant.equals(task.spec().getTenant()))
+                        .count();
+                assertThat(fleet.view.get(new Key.OfBacklog(POOL, tenant)))
+                        .as(tenant)
+                        .isEqualTo(live == 0 ? null : live);
+                assertThat(live).as(tenant).isLessThanOrEqualTo(tenant.equals("bounded") ? 8 : Long.MAX_VALUE);
             }
         }
 
@@ -256,6 +282,7 @@ class SchedulingPropertyTest {
         for (int i = 0; i < 120; i++) {
             history.step();
             history.assertKeysAreKept();
+            history.assertBacklogsAreExact();
         }
         history.settle();
 
@@ -273,8 +300,11 @@ class SchedulingPropertyTest {
 
     /** Ended work leaves tombstones and the timers that remove them, and nothing else. */
     private static void assertNothingIsLeft(SimulatedFleet fleet) {
+        for (String queue : fleet.queues()) {
+            assertThat(fleet.view.ready(POOL, queue)).isExhausted();
+        }
         for (String role : ROLES) {
-            assertThat(fleet.view.ready(POOL, role)).isExhausted();
+            assertThat(fleet.view.ready(POOL, Turns.roundOf(role))).toIterable().hasSizeLessThanOrEqualTo(1);
         }
         for (String key : KEYS) {
             assertThat(fleet.view.ready(POOL, "key:" + key)).isExhausted();

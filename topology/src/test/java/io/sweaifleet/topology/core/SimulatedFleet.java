@@ -33,6 +33,7 @@ import io.sweaifleet.topology.core.domain.Engine;
 import io.sweaifleet.topology.core.domain.Event;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.Moment;
+import io.sweaifleet.topology.core.domain.Turns;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The rules with a store, a clock and workers, all simulated. Workers obey: an agent runs from its assignment until it
@@ -62,11 +64,18 @@ final class SimulatedFleet {
     final List<Effect.Refused> refused = new ArrayList<>();
     final List<WorkerCommand> commands = new ArrayList<>();
     final Set<String> outcomeIds = new HashSet<>();
+    final Set<String> tenants = new TreeSet<>();
     long now = 1_780_000_000_000L;
     private long resumedAt = now;
     private long offset;
 
     SimulatedFleet() {
+        view.upgrade();
+        pool(PoolDefinition.newBuilder());
+    }
+
+    /** Declares the pool. */
+    void pool(PoolDefinition.Builder definition) {
         input(new CoreInput(
                 POOL,
                 CoreInputType.POOL,
@@ -79,7 +88,7 @@ final class SimulatedFleet {
                 null,
                 POOL,
                 null,
-                PoolDefinition.newBuilder()
+                definition
                         .setPool(POOL)
                         .setVersion(1)
                         .setUpdatedAt(Instant.EPOCH)
@@ -118,6 +127,7 @@ final class SimulatedFleet {
     }
 
     void submit(String digest, WorkflowSubmitted workflow) {
+        tenants.add(workflow.getTenant() == null ? "default" : workflow.getTenant());
         input(new CoreInput(
                 POOL,
                 CoreInputType.WORKFLOW,
@@ -195,10 +205,10 @@ final class SimulatedFleet {
         boolean more = true;
         while (more) {
             Map<String, List<Key.OfReady>> queued = new LinkedHashMap<>();
-            for (String role : view.roles()) {
+            for (String queue : queues()) {
                 List<Key.OfReady> keys = new ArrayList<>();
-                view.ready(POOL, role).forEachRemaining(keys::add);
-                queued.put(role, keys);
+                view.ready(POOL, queue).forEachRemaining(keys::add);
+                queued.put(queue, keys);
             }
             Decision decision = engine.dispatch(view, POOL, moment());
             carryOut(decision);
@@ -207,12 +217,19 @@ final class SimulatedFleet {
         }
     }
 
+    /** The queue of each tenant for each role. */
+    List<String> queues() {
+        return view.roles().stream()
+                .flatMap(role -> tenants.stream().map(tenant -> Turns.queueOf(role, tenant)))
+                .toList();
+    }
+
     /** Whatever was given to workers, or held back, was the front of its queue. What came through a gate meanwhile is new. */
     private void assertFirstWereTaken(Map<String, List<Key.OfReady>> before) {
-        before.forEach((role, keys) -> {
+        before.forEach((queue, keys) -> {
             assertThat(keys).isSorted();
             List<Key.OfReady> after = new ArrayList<>();
-            view.ready(POOL, role).forEachRemaining(after::add);
+            view.ready(POOL, queue).forEachRemaining(after::add);
             after.retainAll(keys);
             assertThat(keys.subList(keys.size() - after.size(), keys.size())).isEqualTo(after);
         });
@@ -246,6 +263,7 @@ final class SimulatedFleet {
     /** Core's process ends and starts again: what is held in memory is gone. */
     void restartCore(long awayMs) {
         view = new StoreView(store);
+        view.upgrade();
         now += awayMs;
         resumedAt = now;
     }

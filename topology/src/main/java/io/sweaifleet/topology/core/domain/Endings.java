@@ -149,6 +149,7 @@ final class Endings {
             @Nullable TaskResult result) {
         WorkflowEntry.Live workflow = step.workflowOf(taskId, task);
         leavePhase(taskId, task);
+        Backlog.add(step, Texts.tenant(task.spec().getTenant()), -1);
         Instant deadline = task.spec().getDeadline();
         if (deadline != null) {
             step.dropTimer(deadline.toEpochMilli(), TimerKind.DEADLINE, taskId);

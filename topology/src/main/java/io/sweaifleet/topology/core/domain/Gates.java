@@ -25,7 +25,7 @@ public final class Gates {
 
     private Gates() {}
 
-    /** Whether a queue's name is a gate's, and not a role's. */
+    /** Whether a queue's name is a gate's: ids of roles and tenants have no colon. */
     public static boolean isGate(String queue) {
         return queue.indexOf(':') >= 0;
     }
@@ -150,7 +150,7 @@ public final class Gates {
         step.state.delete(held);
         if (task != null
                 && task.phase() instanceof TaskEntry.Phase.Held phase
-                && phase.gate().equals(held.role())) {
+                && phase.gate().equals(held.queue())) {
             Queue.enqueue(step, held.taskId(), task);
         }
     }

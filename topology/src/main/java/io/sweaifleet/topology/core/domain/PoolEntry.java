@@ -1,6 +1,8 @@
 package io.sweaifleet.topology.core.domain;
 
 import io.sweaifleet.schemas.role.PoolDefinition;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What is known of a pool.
@@ -12,6 +14,8 @@ import io.sweaifleet.schemas.role.PoolDefinition;
  * @param agingHalfTimeMs waiting time that counts as one priority, in ms
  * @param unknownRoleGraceMs how long a task waits for the definition of its role or pool, in ms
  * @param dedupeRetentionMs how long an ended task answers repeated submissions, in ms
+ * @param tenants rules of tenants, by name
+ * @param otherTenants rules of each tenant that is not named
  */
 public record PoolEntry(
         int version,
@@ -20,13 +24,18 @@ public record PoolEntry(
         long leaseGraceMs,
         long agingHalfTimeMs,
         long unknownRoleGraceMs,
-        long dedupeRetentionMs) {
+        long dedupeRetentionMs,
+        Map<String, TenantRules> tenants,
+        TenantRules otherTenants) {
 
     /** In force for a pool that is not declared (yet): the schema's defaults. */
-    public static final PoolEntry UNDECLARED = new PoolEntry(0, false, 30_000, 15_000, 60_000, 5_000, 604_800_000);
+    public static final PoolEntry UNDECLARED =
+            new PoolEntry(0, false, 30_000, 15_000, 60_000, 5_000, 604_800_000, Map.of(), TenantRules.NONE);
 
     /** As declared, with durations below one millisecond raised to it. */
     static PoolEntry of(PoolDefinition definition) {
+        Map<String, TenantRules> tenants = new TreeMap<>();
+        definition.getTenants().forEach((tenant, rules) -> tenants.put(tenant, TenantRules.of(rules)));
         return new PoolEntry(
                 definition.getVersion(),
                 false,
@@ -34,11 +43,25 @@ public record PoolEntry(
                 Math.max(0, definition.getLeaseGraceMs()),
                 Math.max(1, definition.getAgingHalfTimeMs()),
                 Math.max(0, definition.getUnknownRoleGraceMs()),
-                Math.max(1, definition.getDedupeRetentionMs()));
+                Math.max(1, definition.getDedupeRetentionMs()),
+                tenants,
+                TenantRules.of(definition.getOtherTenants()));
+    }
+
+    TenantRules rulesOf(String tenant) {
+        return tenants.getOrDefault(tenant, otherTenants);
     }
 
     PoolEntry asClosed() {
         return new PoolEntry(
-                version, true, leaseMs, leaseGraceMs, agingHalfTimeMs, unknownRoleGraceMs, dedupeRetentionMs);
+                version,
+                true,
+                leaseMs,
+                leaseGraceMs,
+                agingHalfTimeMs,
+                unknownRoleGraceMs,
+                dedupeRetentionMs,
+                tenants,
+                otherTenants);
     }
 }

@@ -126,8 +126,12 @@ final class Timers {
 
     /** Tasks that wait for others or for a retry are asked for their role again when they are queued. */
     private void roleRemoved(String role) {
+        Turns turns = new Turns(step);
         for (int refused = 0; refused < Controls.CANCELS_PER_STEP; refused++) {
-            Key.OfReady next = step.state.firstReady(step.pool, role);
+            Key.OfReady next = turns.first(role);
+            if (turns.isSpent()) {
+                break;
+            }
             if (next == null || step.roleIsKnown(role)) {
                 return;
             }
