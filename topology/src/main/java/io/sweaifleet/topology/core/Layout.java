@@ -7,6 +7,8 @@ import io.sweaifleet.topology.core.domain.Holders;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.LeaseEntry;
 import io.sweaifleet.topology.core.domain.PoolEntry;
+import io.sweaifleet.topology.core.domain.RateEntry;
+import io.sweaifleet.topology.core.domain.RateLimit;
 import io.sweaifleet.topology.core.domain.RoleEntry;
 import io.sweaifleet.topology.core.domain.TakenControl;
 import io.sweaifleet.topology.core.domain.TaskEntry;
@@ -42,14 +44,15 @@ import java.util.Map;
  * <tr><td>{@code u}, role, tenant</td><td>the tenant's place in the role's round</td><td>get</td></tr>
  * <tr><td>{@code w}, worker id</td><td>worker</td><td>scan of {@code w}, once</td></tr>
  * <tr><td>{@code x}, gate</td><td>pause: who asked for it, and why</td><td>scan of {@code x}, once</td></tr>
+ * <tr><td>{@code y}, rate key</td><td>bucket</td><td>get</td></tr>
  * </table>
  *
  * <p>What all pools of the partition share has the empty pool: {@code o} (next offsets of core's inputs), {@code p} and a
  * pool (which pools there are), {@code r} and a role (its definition), {@code m} (marks of definitions), {@code v} (version of the keys).
  *
  * <p>A change of this layout or of {@link Values} needs a new version byte and code that reads the old one. Version 2 added to a
- * task's submission when it may start, its concurrency key and limit. Version 3 added to a pool the rules of its tenants; it keeps a
- * queue for each role and tenant where there was one for each role, and counts backlogs ({@link Upgrade}).
+ * task's submission when it may start, its concurrency key and limit. Version 3 added to a pool the rules of its tenants and its
+ * rates, and to a task its rate key, deadlines and retries by class of failure; it keeps a queue for each role and tenant where there was one for each role, and counts backlogs ({@link Upgrade}).
  */
 final class Layout {
 
@@ -97,6 +100,8 @@ final class Layout {
             out.raw('u').keyText(turn.role()).lastKeyText(turn.tenant());
         } else if (key instanceof Key.OfBacklog backlog) {
             out.raw('b').lastKeyText(backlog.tenant());
+        } else if (key instanceof Key.OfRate rate) {
+            out.raw('y').lastKeyText(rate.rateKey());
         }
         return out.toBytes();
     }
@@ -187,6 +192,10 @@ final class Layout {
                             pool.tenants().entrySet(),
                             tenant -> tenantRules(out.text(tenant.getKey()), tenant.getValue()));
             tenantRules(out, pool.otherTenants());
+            out.list(pool.rates().entrySet(), rate -> out.text(rate.getKey())
+                    .number(rate.getValue().permits())
+                    .number(rate.getValue().intervalMs())
+                    .number(rate.getValue().burst()));
         } else if (value instanceof RoleEntry role) {
             out.number(role.version()).number(role.attemptTimeoutMs()).number(role.slotsPerAgent());
         } else if (value instanceof EarlyControl control) {
@@ -197,6 +206,8 @@ final class Layout {
             out.text(control.workflowId()).text(control.taskId());
         } else if (value instanceof TurnEntry turn) {
             out.number(turn.tag()).number(turn.since());
+        } else if (value instanceof RateEntry rate) {
+            out.number(rate.tat()).number(rate.timerAt());
         } else if (value instanceof String text) {
             out.text(text);
         } else if (value instanceof Long number) {
@@ -245,7 +256,8 @@ final class Layout {
                     in.number(),
                     in.number(),
                     in.version() < 3 ? Map.of() : Values.byName(in.list(() -> Map.entry(in.text(), tenantRules(in)))),
-                    in.version() < 3 ? TenantRules.NONE : tenantRules(in));
+                    in.version() < 3 ? TenantRules.NONE : tenantRules(in),
+                    in.version() < 3 ? Map.of() : Values.byName(in.list(() -> Map.entry(in.text(), rateLimit(in)))));
         } else if (key instanceof Key.OfRole) {
             return new RoleEntry(in.small(), in.number(), in.small());
         } else if (key instanceof Key.OfHolders) {
@@ -258,6 +270,8 @@ final class Layout {
             return in.text();
         } else if (key instanceof Key.OfTurn) {
             return new TurnEntry(in.number(), in.number());
+        } else if (key instanceof Key.OfRate) {
+            return new RateEntry(in.number(), in.number());
         } else if (key instanceof Key.OfMark || key instanceof Key.OfBacklog) {
             return in.number();
         }
@@ -266,6 +280,10 @@ final class Layout {
 
     private static void tenantRules(Packer out, TenantRules rules) {
         out.number(rules.weight()).maybe(rules.maxBacklog(), out::number);
+    }
+
+    private static RateLimit rateLimit(Unpacker in) {
+        return new RateLimit(in.small(), in.number(), in.small());
     }
 
     private static TenantRules tenantRules(Unpacker in) {

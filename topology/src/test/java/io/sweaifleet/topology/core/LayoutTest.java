@@ -116,7 +116,7 @@ class LayoutTest {
         // Then
         assertThat(pool)
                 .isEqualTo(new PoolEntry(
-                        7, false, 30_000, 15_000, 60_000, 5_000, 604_800_000, Map.of(), TenantRules.NONE));
+                        7, false, 30_000, 15_000, 60_000, 5_000, 604_800_000, Map.of(), TenantRules.NONE, Map.of()));
     }
 
     @Test

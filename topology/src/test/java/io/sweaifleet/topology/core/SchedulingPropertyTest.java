@@ -2,16 +2,18 @@ package io.sweaifleet.topology.core;
 
 import static io.sweaifleet.topology.core.SimulatedFleet.POOL;
 import static io.sweaifleet.topology.core.SimulatedFleet.failure;
+import static io.sweaifleet.topology.core.SimulatedFleet.retry;
 import static io.sweaifleet.topology.core.SimulatedFleet.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.role.PoolDefinition;
+import io.sweaifleet.schemas.role.RateLimit;
 import io.sweaifleet.schemas.role.TenantRules;
+import io.sweaifleet.schemas.task.ClassRetry;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.FailurePolicy;
-import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowOutcome;
@@ -25,6 +27,7 @@ import io.sweaifleet.topology.core.domain.TimerKind;
 import io.sweaifleet.topology.core.domain.Turns;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +44,8 @@ class SchedulingPropertyTest {
 
     private static final List<String> ROLES = List.of("qa", "developer", "data");
     private static final List<String> KEYS = List.of("branch-a", "branch-b");
+    private static final List<String> RATE_KEYS = List.of("api-a", "api-b");
+    private static final RateLimit RATE = new RateLimit(3, 2_000L, 2);
     private static final List<String> TENANTS = List.of("default", "heavy", "bounded");
 
     /** A history that follows from a seed. */
@@ -54,7 +59,8 @@ class SchedulingPropertyTest {
         History(long seed) {
             random = new Random(seed);
             fleet.pool(PoolDefinition.newBuilder()
-                    .setTenants(Map.of("heavy", new TenantRules(5, null), "bounded", new TenantRules(2, 8L))));
+                    .setTenants(Map.of("heavy", new TenantRules(5, null), "bounded", new TenantRules(2, 8L)))
+                    .setRates(Map.of("api-*", RATE)));
             ROLES.forEach(fleet::role);
         }
 
@@ -101,14 +107,24 @@ class SchedulingPropertyTest {
                         .setPriority(random.nextInt(10))
                         .setDependsOn(needs)
                         .setOnFailure(oneOf(List.of(FailurePolicy.values())))
-                        .setRetry(
-                                new RetryPolicy(1 + random.nextInt(3), (long) random.nextInt(3_000), 2.0, 10_000L, 0.5))
+                        .setRetry(retry(1 + random.nextInt(3), random.nextInt(3_000), 2.0, 10_000L, 0.5)
+                                .setOnPermanent(
+                                        random.nextBoolean()
+                                                ? ClassRetry.newBuilder()
+                                                        .setMaxAttempts(2)
+                                                        .build()
+                                                : null)
+                                .setMaxTotalMs(random.nextBoolean() ? 30_000L : null)
+                                .build())
                         .setNotBefore(
                                 random.nextInt(6) == 0
                                         ? Instant.ofEpochMilli(fleet.now + random.nextInt(60_000))
                                         : null)
                         .setConcurrencyKey(random.nextInt(3) == 0 ? oneOf(KEYS) : null)
                         .setConcurrencyLimit(1 + random.nextInt(2))
+                        .setRateKey(random.nextInt(3) == 0 ? oneOf(RATE_KEYS) : null)
+                        .setScheduleToStartMs(random.nextInt(8) == 0 ? 1L + random.nextInt(60_000) : null)
+                        .setStartToFinishMs(random.nextInt(8) == 0 ? 1L + random.nextInt(60_000) : null)
                         .setAttemptTimeoutMs(random.nextInt(4) == 0 ? 5_000L : null)
                         .setDeadline(
                                 random.nextInt(6) == 0
@@ -200,6 +216,31 @@ class SchedulingPropertyTest {
             }
         }
 
+        /** In no stretch of time more tasks of a rate key started than its burst and its rate allow. */
+        void assertRatesAreKept() {
+            Map<String, String> keys = new HashMap<>();
+            submitted.values().forEach(workflow -> workflow.getTasks()
+                    .forEach(task -> keys.put(task.getId(), task.getRateKey())));
+            for (String key : RATE_KEYS) {
+                List<Long> starts = fleet.events.stream()
+                        .filter(event -> event.getType() == TaskEventType.TASK_ASSIGNED
+                                && key.equals(keys.get(event.getTaskId())))
+                        .map(event -> event.getDecidedAt().toEpochMilli())
+                        .toList();
+                double spacing = (double) RATE.getIntervalMs() / RATE.getPermits();
+                double least = 0;
+                double most = 0;
+                for (int i = 0; i < starts.size(); i++) {
+                    double owed = i - (starts.get(i) - starts.get(0)) / spacing;
+                    least = Math.min(least, owed);
+                    most = Math.max(most, owed - least + 1);
+                }
+                assertThat(most)
+                        .as("starts of %s beyond the rate, at most", key)
+                        .isLessThanOrEqualTo(RATE.getBurst() + 1e-6);
+            }
+        }
+
         /** What is counted as a tenant's backlog is what is live, and never beyond its bound. */
         void assertBacklogsAreExact() {
             for (String tenant : TENANTS) {
@@ -287,6 +328,7 @@ class SchedulingPropertyTest {
         history.settle();
 
         // Then
+        history.assertRatesAreKept();
         assertThat(fleet.outcomeIds).isEqualTo(history.taskIds);
         assertThat(fleet.workflowOutcomes)
                 .extracting(WorkflowOutcome::getWorkflowId)
@@ -306,6 +348,9 @@ class SchedulingPropertyTest {
         for (String role : ROLES) {
             assertThat(fleet.view.ready(POOL, Turns.roundOf(role))).toIterable().hasSizeLessThanOrEqualTo(1);
         }
+        for (String key : RATE_KEYS) {
+            assertThat(fleet.view.ready(POOL, "rate:" + key)).isExhausted();
+        }
         for (String key : KEYS) {
             assertThat(fleet.view.ready(POOL, "key:" + key)).isExhausted();
             assertThat(fleet.view.get(new Key.OfHolders(POOL, key))).isNull();
@@ -321,7 +366,11 @@ class SchedulingPropertyTest {
 
     private static TimerKind[] timersThatMayStay() {
         return new TimerKind[] {
-            TimerKind.FORGET_WORKFLOW, TimerKind.FORGET_CONTROL, TimerKind.FORGET_WORKER, TimerKind.WORKER_SILENT
+            TimerKind.FORGET_WORKFLOW,
+            TimerKind.FORGET_CONTROL,
+            TimerKind.FORGET_WORKER,
+            TimerKind.WORKER_SILENT,
+            TimerKind.RATE
         };
     }
 

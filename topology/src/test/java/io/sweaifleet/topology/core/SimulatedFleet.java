@@ -13,6 +13,7 @@ import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.task.ControlAction;
+import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.task.TaskSubmitted;
@@ -162,6 +163,15 @@ final class SimulatedFleet {
                 .setKind("work")
                 .setRole(role)
                 .setPriority(5);
+    }
+
+    static RetryPolicy.Builder retry(int attempts, long initialMs, double multiplier, long maxMs, double jitter) {
+        return RetryPolicy.newBuilder()
+                .setMaxAttempts(attempts)
+                .setInitialBackoffMs(initialMs)
+                .setMultiplier(multiplier)
+                .setMaxBackoffMs(maxMs)
+                .setJitter(jitter);
     }
 
     void cancel(String controlId, String workflowId, String taskId) {

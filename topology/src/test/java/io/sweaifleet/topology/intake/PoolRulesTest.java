@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.role.PoolDefinition;
+import io.sweaifleet.schemas.role.RateLimit;
 import io.sweaifleet.schemas.role.TenantRules;
 import java.time.Instant;
 import java.util.Map;
@@ -41,7 +42,11 @@ class PoolRulesTest {
                 Arguments.of(pool().setTenants(Map.of("gold", rules(1_001, null))), "tenants.gold.weight", "1001"),
                 Arguments.of(pool().setTenants(Map.of("gold", rules(1, -1L))), "tenants.gold.maxBacklog", "-1"),
                 Arguments.of(pool().setTenants(Map.of("a/b", rules(1, null))), "tenants (a name)", "a/b"),
-                Arguments.of(pool().setOtherTenants(rules(0, null)), "otherTenants.weight", "0"));
+                Arguments.of(pool().setOtherTenants(rules(0, null)), "otherTenants.weight", "0"),
+                Arguments.of(pool().setRates(Map.of("api", new RateLimit(0, 1_000L, 1))), "rates.api.permits", "0"),
+                Arguments.of(pool().setRates(Map.of("api", new RateLimit(1, 0L, 1))), "rates.api.intervalMs", "0"),
+                Arguments.of(pool().setRates(Map.of("api", new RateLimit(1, 1_000L, 0))), "rates.api.burst", "0"),
+                Arguments.of(pool().setRates(Map.of(" ", new RateLimit(1, 1_000L, 1))), "rates (a key)", " "));
     }
 
     @ParameterizedTest

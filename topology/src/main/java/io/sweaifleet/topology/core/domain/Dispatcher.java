@@ -148,6 +148,7 @@ final class Dispatcher {
         step.setTimer(timeoutAt, TimerKind.ATTEMPT_TIMEOUT, taskId);
         step.putTask(taskId, task.withPhase(new TaskEntry.Phase.Running(lease)));
         Gates.enter(step, taskId, task.spec().getConcurrencyKey());
+        Rates.enter(step, task.spec().getRateKey());
         step.state.put(
                 new Key.OfLease(step.pool, worker.workerId(), lease.leaseId()),
                 new LeaseEntry(worker.workerId(), lease.leaseId(), taskId, role, worker.commands() + 1, step.now()));

@@ -88,7 +88,11 @@ final class Endings {
                 null,
                 null,
                 null,
-                1);
+                1,
+                null,
+                null,
+                null,
+                null);
         TaskEntry.Live stub = new TaskEntry.Live(
                 workflowId,
                 unknown,
@@ -150,10 +154,7 @@ final class Endings {
         WorkflowEntry.Live workflow = step.workflowOf(taskId, task);
         leavePhase(taskId, task);
         Backlog.add(step, Texts.tenant(task.spec().getTenant()), -1);
-        Instant deadline = task.spec().getDeadline();
-        if (deadline != null) {
-            step.dropTimer(deadline.toEpochMilli(), TimerKind.DEADLINE, taskId);
-        }
+        Deadlines.drop(step, taskId, task);
         TaskResult kept = task.dependents().isEmpty() ? null : result;
         step.putTask(
                 taskId,

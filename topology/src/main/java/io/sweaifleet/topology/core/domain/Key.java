@@ -56,6 +56,9 @@ public sealed interface Key<V> {
     /** Tasks that run with a concurrency key. */
     record OfHolders(String pool, String concurrencyKey) implements Key<Holders> {}
 
+    /** The bucket of a rate key. */
+    record OfRate(String pool, String rateKey) implements Key<RateEntry> {}
+
     /** Where a tenant stands in the round of a role. */
     record OfTurn(String pool, String role, String tenant) implements Key<TurnEntry> {}
 

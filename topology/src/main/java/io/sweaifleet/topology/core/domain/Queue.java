@@ -55,9 +55,12 @@ final class Queue {
             awaitDefinitions(step, taskId, task);
             return;
         }
-        long since = task.readySince() == 0 ? step.now() : task.readySince();
-        long order = order(step, task.spec(), since);
-        put(step, taskId, task.withReadySince(since).withPhase(new TaskEntry.Phase.Ready(order)));
+        boolean first = task.readySince() == 0;
+        TaskEntry.Live queued = first ? task.withReadySince(step.now()) : task;
+        if (first) {
+            Deadlines.onFirstQueued(step, taskId, queued);
+        }
+        put(step, taskId, queued.withPhase(new TaskEntry.Phase.Ready(order(step, task.spec(), queued.readySince()))));
         step.journal(TaskEventType.TASK_READY, taskId, task.workflowId(), task.spec())
                 .add();
         awaitDefinitions(step, taskId, task);

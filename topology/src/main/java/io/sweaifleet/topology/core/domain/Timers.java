@@ -21,7 +21,7 @@ final class Timers {
         step.state.delete(timer);
         switch (timer.kind()) {
             case RETRY -> retry(timer);
-            case DEADLINE -> deadline(timer);
+            case DEADLINE, START_DEADLINE, FINISH_DEADLINE -> Deadlines.onTimer(step, endings, timer);
             case ATTEMPT_TIMEOUT -> attemptTimeout(timer);
             case STOP_GRACE -> stopGrace(timer);
             case DEFINITION_GRACE -> definitionGrace(timer.id());
@@ -32,6 +32,7 @@ final class Timers {
             case ROLE_REMOVED -> roleRemoved(timer.id());
             case CANCEL_REST -> new Controls(step, endings).cancelRest(timer.id());
             case RELEASE_REST -> Gates.release(step, timer.id());
+            case RATE -> Rates.onTimer(step, timer);
         }
     }
 
@@ -42,26 +43,6 @@ final class Timers {
                 && backoff.dueAt() == timer.dueAt()) {
             step.blamed = task.workflowId();
             Queue.enqueue(step, timer.id(), task);
-        }
-    }
-
-    private void deadline(Key.OfTimer timer) {
-        TaskEntry.Live task = step.liveTask(timer.id());
-        if (task == null) {
-            return;
-        }
-        step.blamed = task.workflowId();
-        Failure failure = Failures.permanent(
-                "DEADLINE_PASSED",
-                "Task " + timer.id() + " had not ended by its deadline "
-                        + task.spec().getDeadline(),
-                "Submit it again with a later deadline",
-                "deadline",
-                String.valueOf(task.spec().getDeadline()));
-        if (task.phase() instanceof TaskEntry.Phase.Running running) {
-            Leases.stop(step, timer.id(), task, running.lease(), TaskEntry.StopReason.DEADLINE, failure);
-        } else {
-            endings.end(timer.id(), task, TaskStatus.EXPIRED, failure, null);
         }
     }
 
