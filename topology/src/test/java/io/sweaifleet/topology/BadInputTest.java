@@ -157,12 +157,26 @@ class BadInputTest {
                         "deadline",
                         "2026-03-01T07:59:59Z"),
                 Arguments.of(task("t", "qa").setAttemptTimeoutMs(0L), "attemptTimeoutMs", "0"),
-                Arguments.of(task("t", "qa").setRetry(new RetryPolicy(0, 1L, 1.0, 1L, 0.0)), "retry.maxAttempts", "0"),
                 Arguments.of(
-                        task("t", "qa").setRetry(new RetryPolicy(1, 1L, Double.NaN, 1L, 0.0)),
+                        task("t", "qa")
+                                .setRetry(RetryPolicy.newBuilder()
+                                        .setMaxAttempts(0)
+                                        .build()),
+                        "retry.maxAttempts",
+                        "0"),
+                Arguments.of(
+                        task("t", "qa")
+                                .setRetry(RetryPolicy.newBuilder()
+                                        .setMultiplier(Double.NaN)
+                                        .build()),
                         "retry.multiplier",
                         "NaN"),
-                Arguments.of(task("t", "qa").setRetry(new RetryPolicy(1, 1L, 1.0, 1L, 1.5)), "retry.jitter", "1.5"),
+                Arguments.of(
+                        task("t", "qa")
+                                .setRetry(
+                                        RetryPolicy.newBuilder().setJitter(1.5).build()),
+                        "retry.jitter",
+                        "1.5"),
                 Arguments.of(task("t", "qa").setRepository("--upload-pack=evil"), "repository", "--upload-pack=evil"),
                 Arguments.of(task("t", "qa").setBaseRef("-x"), "baseRef", "-x"),
                 Arguments.of(task("t", "qa").setDependsOn(List.of("other")), "dependsOn", "[other]"),

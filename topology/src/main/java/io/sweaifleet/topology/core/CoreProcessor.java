@@ -107,6 +107,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
     @Override
     public void process(Record<byte[], byte[]> record) {
         long now = time();
+        view.upgrade();
         RecordMetadata metadata = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("A record of core's inputs has no metadata"));
         pacer.taken(new TopicPartition(metadata.topic(), metadata.partition()));
@@ -152,6 +153,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
 
     private void tick() {
         long now = time();
+        view.upgrade();
         if (view.nextDue() <= now) {
             for (String pool : List.copyOf(view.pools())) {
                 for (Key.OfTimer timer : view.due(pool, now, TIMERS_PER_TICK)) {

@@ -7,10 +7,14 @@ import io.sweaifleet.topology.core.domain.Holders;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.LeaseEntry;
 import io.sweaifleet.topology.core.domain.PoolEntry;
+import io.sweaifleet.topology.core.domain.RateEntry;
+import io.sweaifleet.topology.core.domain.RateLimit;
 import io.sweaifleet.topology.core.domain.RoleEntry;
 import io.sweaifleet.topology.core.domain.TakenControl;
 import io.sweaifleet.topology.core.domain.TaskEntry;
+import io.sweaifleet.topology.core.domain.TenantRules;
 import io.sweaifleet.topology.core.domain.TimerKind;
+import io.sweaifleet.topology.core.domain.TurnEntry;
 import io.sweaifleet.topology.core.domain.WorkerEntry;
 import io.sweaifleet.topology.core.domain.WorkflowEntry;
 import java.util.LinkedHashMap;
@@ -24,6 +28,7 @@ import java.util.Map;
  * <table>
  * <caption>Keys and values</caption>
  * <tr><th>Key after the pool</th><th>Value</th><th>Read by</th></tr>
+ * <tr><td>{@code b}, tenant</td><td>number of its tasks that have not ended</td><td>get</td></tr>
  * <tr><td>{@code c}</td><td>counters: last event, last lease</td><td>get</td></tr>
  * <tr><td>{@code d}</td><td>definition of the pool</td><td>get</td></tr>
  * <tr><td>{@code e}, workflow id, task id (one of them empty)</td><td>control request kept for later</td><td>scan of {@code e}, once</td></tr>
@@ -32,24 +37,28 @@ import java.util.Map;
  * <tr><td>{@code k}, task id</td><td>ledger: task, live or ended</td><td>get</td></tr>
  * <tr><td>{@code l}, worker id, lease id</td><td>lease</td><td>scan of a worker's, once</td></tr>
  * <tr><td>{@code m}, topic id, partition</td><td>highest offset taken from there</td><td>get</td></tr>
- * <tr><td>{@code q}, role or gate, order, arrival, task id</td><td>workflow id</td><td>scan of a role's or gate's, onwards</td></tr>
+ * <tr><td>{@code q}, role and "/" and tenant, or gate; order, arrival, task id</td><td>workflow id</td><td>scan of a queue, onwards</td></tr>
+ * <tr><td>{@code q}, role and "/"; tag, event, tenant</td><td>tenant</td><td>scan of a queue, onwards</td></tr>
  * <tr><td>{@code s}, control id</td><td>that it was taken, and what it was about</td><td>get</td></tr>
  * <tr><td>{@code t}, due time, kind, id</td><td>nothing: the key is the timer</td><td>scan up to now</td></tr>
+ * <tr><td>{@code u}, role, tenant</td><td>the tenant's place in the role's round</td><td>get</td></tr>
  * <tr><td>{@code w}, worker id</td><td>worker</td><td>scan of {@code w}, once</td></tr>
  * <tr><td>{@code x}, gate</td><td>pause: who asked for it, and why</td><td>scan of {@code x}, once</td></tr>
+ * <tr><td>{@code y}, rate key</td><td>bucket</td><td>get</td></tr>
  * </table>
  *
  * <p>What all pools of the partition share has the empty pool: {@code o} (next offsets of core's inputs), {@code p} and a
- * pool (which pools there are), {@code r} and a role (its definition), {@code m} (marks of definitions).
+ * pool (which pools there are), {@code r} and a role (its definition), {@code m} (marks of definitions), {@code v} (version of the keys).
  *
  * <p>A change of this layout or of {@link Values} needs a new version byte and code that reads the old one. Version 2 added to a
- * task's submission when it may start, its concurrency key and limit.
+ * task's submission when it may start, its concurrency key and limit. Version 3 added to a pool the rules of its tenants and its
+ * rates, and to a task its rate key, deadlines and retries by class of failure; it keeps a queue for each role and tenant where there was one for each role, and counts backlogs ({@link Upgrade}).
  */
 final class Layout {
 
     static final String STORE = "pool-state-by-key";
 
-    private static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private Layout() {}
 
@@ -61,7 +70,7 @@ final class Layout {
             out.raw('f').lastKeyText(workflow.workflowId());
         } else if (key instanceof Key.OfReady ready) {
             out.raw('q')
-                    .keyText(ready.role())
+                    .keyText(ready.queue())
                     .ordered(ready.order())
                     .ordered(ready.arrival())
                     .lastKeyText(ready.taskId());
@@ -87,6 +96,12 @@ final class Layout {
             out.raw('x').lastKeyText(pause.gate());
         } else if (key instanceof Key.OfHolders holders) {
             out.raw('h').lastKeyText(holders.concurrencyKey());
+        } else if (key instanceof Key.OfTurn turn) {
+            out.raw('u').keyText(turn.role()).lastKeyText(turn.tenant());
+        } else if (key instanceof Key.OfBacklog backlog) {
+            out.raw('b').lastKeyText(backlog.tenant());
+        } else if (key instanceof Key.OfRate rate) {
+            out.raw('y').lastKeyText(rate.rateKey());
         }
         return out.toBytes();
     }
@@ -96,7 +111,7 @@ final class Layout {
         return new Packer().keyText(pool).raw(letter).toBytes();
     }
 
-    /** Beginning of the keys of a role's queue, or of a worker's leases. */
+    /** Beginning of the keys of a queue, or of a worker's leases. */
     static byte[] prefix(String pool, char letter, String owner) {
         return new Packer().keyText(pool).raw(letter).keyText(owner).toBytes();
     }
@@ -112,6 +127,11 @@ final class Layout {
 
     static byte[] poolNameKey(String pool) {
         return new Packer().keyText(Key.SHARED).raw('p').lastKeyText(pool).toBytes();
+    }
+
+    /** Where the version of the keys stands. */
+    static byte[] versionKey() {
+        return prefix(Key.SHARED, 'v');
     }
 
     /** The text after pool and letter. */
@@ -167,7 +187,15 @@ final class Layout {
                     .number(pool.leaseGraceMs())
                     .number(pool.agingHalfTimeMs())
                     .number(pool.unknownRoleGraceMs())
-                    .number(pool.dedupeRetentionMs());
+                    .number(pool.dedupeRetentionMs())
+                    .list(
+                            pool.tenants().entrySet(),
+                            tenant -> tenantRules(out.text(tenant.getKey()), tenant.getValue()));
+            tenantRules(out, pool.otherTenants());
+            out.list(pool.rates().entrySet(), rate -> out.text(rate.getKey())
+                    .number(rate.getValue().permits())
+                    .number(rate.getValue().intervalMs())
+                    .number(rate.getValue().burst()));
         } else if (value instanceof RoleEntry role) {
             out.number(role.version()).number(role.attemptTimeoutMs()).number(role.slotsPerAgent());
         } else if (value instanceof EarlyControl control) {
@@ -176,6 +204,10 @@ final class Layout {
             out.list(holders.taskIds(), out::text);
         } else if (value instanceof TakenControl control) {
             out.text(control.workflowId()).text(control.taskId());
+        } else if (value instanceof TurnEntry turn) {
+            out.number(turn.tag()).number(turn.since());
+        } else if (value instanceof RateEntry rate) {
+            out.number(rate.tat()).number(rate.timerAt());
         } else if (value instanceof String text) {
             out.text(text);
         } else if (value instanceof Long number) {
@@ -216,7 +248,16 @@ final class Layout {
             return new Counters(in.number(), in.number());
         } else if (key instanceof Key.OfPool) {
             return new PoolEntry(
-                    in.small(), in.flag(), in.number(), in.number(), in.number(), in.number(), in.number());
+                    in.small(),
+                    in.flag(),
+                    in.number(),
+                    in.number(),
+                    in.number(),
+                    in.number(),
+                    in.number(),
+                    in.version() < 3 ? Map.of() : Values.byName(in.list(() -> Map.entry(in.text(), tenantRules(in)))),
+                    in.version() < 3 ? TenantRules.NONE : tenantRules(in),
+                    in.version() < 3 ? Map.of() : Values.byName(in.list(() -> Map.entry(in.text(), rateLimit(in)))));
         } else if (key instanceof Key.OfRole) {
             return new RoleEntry(in.small(), in.number(), in.small());
         } else if (key instanceof Key.OfHolders) {
@@ -227,10 +268,26 @@ final class Layout {
             return new TakenControl(in.text(), in.text());
         } else if (key instanceof Key.OfReady) {
             return in.text();
-        } else if (key instanceof Key.OfMark) {
+        } else if (key instanceof Key.OfTurn) {
+            return new TurnEntry(in.number(), in.number());
+        } else if (key instanceof Key.OfRate) {
+            return new RateEntry(in.number(), in.number());
+        } else if (key instanceof Key.OfMark || key instanceof Key.OfBacklog) {
             return in.number();
         }
         return Boolean.TRUE;
+    }
+
+    private static void tenantRules(Packer out, TenantRules rules) {
+        out.number(rules.weight()).maybe(rules.maxBacklog(), out::number);
+    }
+
+    private static RateLimit rateLimit(Unpacker in) {
+        return new RateLimit(in.small(), in.number(), in.small());
+    }
+
+    private static TenantRules tenantRules(Unpacker in) {
+        return new TenantRules(in.small(), in.maybe(in::number));
     }
 
     static byte[] offsets(Map<String, Long> nextByTopic) {

@@ -7,6 +7,7 @@ import io.sweaifleet.topology.core.domain.Gates;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.LeaseEntry;
 import io.sweaifleet.topology.core.domain.StateView;
+import io.sweaifleet.topology.core.domain.Turns;
 import io.sweaifleet.topology.core.domain.WorkerEntry;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,11 +48,20 @@ final class StoreView implements StateView {
     private final Map<String, KeyWindow<Key.OfTimer>> timers = new TreeMap<>();
     private @Nullable Map<String, Object> roles;
     private Map<String, Long> offsetsWritten = Map.of();
+    private boolean upgraded;
 
     StoreView(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
         for (String pool : names(Layout.prefix(Key.SHARED, 'p'))) {
             timers.put(pool, timerWindow(pool));
+        }
+    }
+
+    /** Brings the store to the present form of its keys. To be called before anything is decided, and where it may be written. */
+    void upgrade() {
+        if (!upgraded) {
+            Upgrade.run(store, pools());
+            upgraded = true;
         }
     }
 
@@ -104,8 +114,8 @@ final class StoreView implements StateView {
     }
 
     @Override
-    public Iterator<Key.OfReady> ready(String pool, String role) {
-        return queue(pool, role).iterator(LOOK_AHEAD);
+    public Iterator<Key.OfReady> ready(String pool, String queue) {
+        return queue(pool, queue).iterator(LOOK_AHEAD);
     }
 
     @Override
@@ -188,12 +198,12 @@ final class StoreView implements StateView {
     /** Brings what is held in memory up to the store. */
     private void follow(Key<?> key, @Nullable Object value) {
         if (key instanceof Key.OfReady ready) {
-            KeyWindow<Key.OfReady> window = queue(key.pool(), ready.role());
+            KeyWindow<Key.OfReady> window = queue(key.pool(), ready.queue());
             if (value == null) {
                 window.remove(ready);
-                if (window.isEmpty() && Gates.isGate(ready.role())) {
+                if (window.isEmpty() && Gates.isGate(ready.queue())) {
                     // There are as many gates as keys, workflows and tasks; what is not in use costs nothing.
-                    queues.computeIfAbsent(key.pool(), name -> new HashMap<>()).remove(ready.role());
+                    queues.computeIfAbsent(key.pool(), name -> new HashMap<>()).remove(ready.queue());
                 }
             } else {
                 window.add(ready);
@@ -204,6 +214,11 @@ final class StoreView implements StateView {
             } else {
                 timersOf(key.pool()).add(timer);
             }
+        } else if (key instanceof Key.OfTurn turn && value == null) {
+            // Likewise for tenants; the queue of one that comes and goes stays while it has its turn.
+            entries.remove(key);
+            queues.computeIfAbsent(key.pool(), name -> new HashMap<>())
+                    .remove(Turns.queueOf(turn.role(), turn.tenant()));
         } else if (key instanceof Key.OfWorker worker) {
             set(workersOf(key.pool()), worker.workerId(), (WorkerEntry) value);
             Map<String, Map<String, LeaseEntry>> held = leases.get(key.pool());
@@ -240,10 +255,10 @@ final class StoreView implements StateView {
         });
     }
 
-    private KeyWindow<Key.OfReady> queue(String pool, String role) {
+    private KeyWindow<Key.OfReady> queue(String pool, String queue) {
         return queues.computeIfAbsent(pool, name -> new HashMap<>())
                 .computeIfAbsent(
-                        role, name -> new KeyWindow<>(store, Layout.prefix(pool, 'q', name), Layout::readyKey));
+                        queue, name -> new KeyWindow<>(store, Layout.prefix(pool, 'q', name), Layout::readyKey));
     }
 
     private KeyWindow<Key.OfTimer> timerWindow(String pool) {

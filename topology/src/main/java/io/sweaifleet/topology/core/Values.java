@@ -6,6 +6,7 @@ import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.common.Origin;
 import io.sweaifleet.schemas.task.AttemptStatus;
 import io.sweaifleet.schemas.task.AttemptSummary;
+import io.sweaifleet.schemas.task.ClassRetry;
 import io.sweaifleet.schemas.task.FailurePolicy;
 import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskStatus;
@@ -150,7 +151,10 @@ final class Values {
                 .maybe(spec.getSubmittedAt(), at -> out.number(at.toEpochMilli()))
                 .maybe(spec.getNotBefore(), at -> out.number(at.toEpochMilli()))
                 .maybeText(spec.getConcurrencyKey())
-                .number(spec.getConcurrencyLimit());
+                .number(spec.getConcurrencyLimit())
+                .maybeText(spec.getRateKey())
+                .maybe(spec.getScheduleToStartMs(), out::number)
+                .maybe(spec.getStartToFinishMs(), out::number);
     }
 
     private static TaskSubmitted spec(Unpacker in) {
@@ -177,7 +181,12 @@ final class Values {
                 in.maybe(() -> instant(in)),
                 in.version() < 2 ? null : in.maybe(() -> instant(in)),
                 in.version() < 2 ? null : in.maybeText(),
-                in.version() < 2 ? 1 : in.small());
+                in.version() < 2 ? 1 : in.small(),
+                in.version() < 3 ? null : in.maybeText(),
+                // Intake made a notBefore of it.
+                null,
+                in.version() < 3 ? null : in.maybe(in::number),
+                in.version() < 3 ? null : in.maybe(in::number));
     }
 
     private static void retry(Packer out, RetryPolicy retry) {
@@ -185,11 +194,39 @@ final class Values {
                 .number(retry.getInitialBackoffMs())
                 .decimal(retry.getMultiplier())
                 .number(retry.getMaxBackoffMs())
-                .decimal(retry.getJitter());
+                .decimal(retry.getJitter())
+                .maybe(retry.getOnTransient(), ofClass -> classRetry(out, ofClass))
+                .maybe(retry.getOnAgent(), ofClass -> classRetry(out, ofClass))
+                .maybe(retry.getOnPermanent(), ofClass -> classRetry(out, ofClass))
+                .maybe(retry.getOnEnvironment(), ofClass -> classRetry(out, ofClass))
+                .maybe(retry.getMaxTotalMs(), out::number);
+    }
+
+    private static void classRetry(Packer out, ClassRetry retry) {
+        out.number(retry.getMaxAttempts())
+                .maybe(retry.getInitialBackoffMs(), out::number)
+                .maybe(retry.getMultiplier(), out::decimal)
+                .maybe(retry.getMaxBackoffMs(), out::number)
+                .maybe(retry.getJitter(), out::decimal);
+    }
+
+    private static ClassRetry classRetry(Unpacker in) {
+        return new ClassRetry(
+                in.small(), in.maybe(in::number), in.maybe(in::decimal), in.maybe(in::number), in.maybe(in::decimal));
     }
 
     private static RetryPolicy retry(Unpacker in) {
-        return new RetryPolicy(in.small(), in.number(), in.decimal(), in.number(), in.decimal());
+        return new RetryPolicy(
+                in.small(),
+                in.number(),
+                in.decimal(),
+                in.number(),
+                in.decimal(),
+                in.version() < 3 ? null : in.maybe(() -> classRetry(in)),
+                in.version() < 3 ? null : in.maybe(() -> classRetry(in)),
+                in.version() < 3 ? null : in.maybe(() -> classRetry(in)),
+                in.version() < 3 ? null : in.maybe(() -> classRetry(in)),
+                in.version() < 3 ? null : in.maybe(in::number));
     }
 
     private static void attempt(Packer out, AttemptSummary attempt) {
@@ -340,7 +377,7 @@ final class Values {
                 byName(in.list(() -> Map.entry(in.text(), in.small()))));
     }
 
-    private static <T> Map<String, T> byName(List<Map.Entry<String, T>> entries) {
+    static <T> Map<String, T> byName(List<Map.Entry<String, T>> entries) {
         Map<String, T> map = new TreeMap<>();
         entries.forEach(entry -> map.put(entry.getKey(), entry.getValue()));
         return map;

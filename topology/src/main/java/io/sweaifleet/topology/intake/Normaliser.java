@@ -41,7 +41,18 @@ final class Normaliser {
                 null,
                 null,
                 null,
-                List.of(task(task, id, pool, tenant, id, null, null, null, null, task.getDependsOn())),
+                List.of(task(
+                        task,
+                        id,
+                        pool,
+                        tenant,
+                        id,
+                        null,
+                        null,
+                        null,
+                        null,
+                        task.getDependsOn(),
+                        Instant.ofEpochMilli(record.timestamp()))),
                 Map.of(),
                 null,
                 task.getSubmittedAt());
@@ -66,7 +77,8 @@ final class Normaliser {
                     workflow.getBaseRef(),
                     workflow.getPriority(),
                     workflow.getDeadline(),
-                    task.getDependsOn()));
+                    task.getDependsOn(),
+                    Instant.ofEpochMilli(record.timestamp())));
         }
         WorkflowSubmitted normal = new WorkflowSubmitted(
                 id,
@@ -94,7 +106,8 @@ final class Normaliser {
             @Nullable String baseRef,
             @Nullable Integer priority,
             @Nullable Instant deadline,
-            List<String> dependsOn) {
+            List<String> dependsOn,
+            Instant appendedAt) {
         // A base ref belongs to its repository: a task with a repository of its own does not inherit the workflow's.
         boolean ownRepository = task.getRepository() != null;
         return new TaskSubmitted(
@@ -118,9 +131,13 @@ final class Normaliser {
                 task.getLabels(),
                 task.getCorrelationId(),
                 task.getSubmittedAt(),
-                task.getNotBefore(),
+                SubmissionRules.notBefore(task, appendedAt),
                 task.getConcurrencyKey(),
-                task.getConcurrencyLimit());
+                task.getConcurrencyLimit(),
+                task.getRateKey(),
+                null,
+                task.getScheduleToStartMs(),
+                task.getStartToFinishMs());
     }
 
     /** A refused lone task, stripped to what its outcome tells. */
@@ -197,7 +214,11 @@ final class Normaliser {
                 task.getSubmittedAt(),
                 null,
                 null,
-                1);
+                1,
+                null,
+                null,
+                null,
+                null);
     }
 
     /** Labels as far as the contract allows them: a submitter may wait for the outcome by label. */

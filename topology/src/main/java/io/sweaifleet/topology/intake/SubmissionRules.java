@@ -2,7 +2,10 @@ package io.sweaifleet.topology.intake;
 
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.role.PoolDefinition;
+import io.sweaifleet.schemas.role.RateLimit;
 import io.sweaifleet.schemas.role.RoleDefinition;
+import io.sweaifleet.schemas.role.TenantRules;
+import io.sweaifleet.schemas.task.ClassRetry;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
@@ -35,6 +38,10 @@ final class SubmissionRules {
     private static final int CORRELATION_LIMIT = 200;
     private static final int KEY_LIMIT = 200;
     private static final int MOST_AT_ONCE = 1_000;
+    private static final int MOST_TENANTS = 1_000;
+    private static final int MOST_RATES = 1_000;
+    private static final int MOST_WEIGHT = 1_000;
+    private static final long MOST_BACKLOG = 10_000_000;
     private static final long WEEK_MS = 604_800_000L;
     private static final long DAY_MS = 86_400_000L;
     private static final long YEAR_MS = 31_622_400_000L;
@@ -119,25 +126,51 @@ final class SubmissionRules {
         }
         checks.texts(prefix + "labels", task.getLabels(), MOST_LABELS, NAME_LIMIT, LABEL_LIMIT);
         checks.length(prefix + "correlationId", task.getCorrelationId(), CORRELATION_LIMIT);
-        start(checks, prefix, task);
+        start(checks, prefix, task, appendedAt);
+        limits(checks, prefix, task);
     }
 
-    private static void start(Checks checks, String prefix, TaskSubmitted task) {
-        Instant notBefore = task.getNotBefore();
+    /** Moment before which a task is not queued: the later of its notBefore and its delay; null when it has neither. */
+    static @Nullable Instant notBefore(TaskSubmitted task, Instant appendedAt) {
+        Instant given = task.getNotBefore();
+        Long delayMs = task.getDelayMs();
+        Instant delayed = delayMs == null ? null : appendedAt.plusMillis(delayMs);
+        return given == null || (delayed != null && delayed.isAfter(given)) ? delayed : given;
+    }
+
+    private static void start(Checks checks, String prefix, TaskSubmitted task, Instant appendedAt) {
+        if (task.getDelayMs() != null) {
+            checks.range(prefix + "delayMs", task.getDelayMs(), 0, YEAR_MS);
+        }
+        Instant notBefore = checks.problem() == null ? notBefore(task, appendedAt) : null;
         Instant deadline = task.getDeadline();
         if (notBefore != null && deadline != null && !notBefore.isBefore(deadline)) {
+            String field = notBefore.equals(task.getNotBefore()) ? "notBefore" : "delayMs";
             checks.refuse(
                     "INVALID_VALUE",
-                    "Field " + prefix + "notBefore is " + notBefore + ", which is not before the deadline " + deadline,
-                    "Give an earlier notBefore, or a later deadline",
-                    prefix + "notBefore",
-                    notBefore);
+                    "By field " + prefix + field + " the task may start at " + notBefore
+                            + ", which is not before its deadline " + deadline,
+                    "Give an earlier start, or a later deadline",
+                    prefix + field,
+                    field.equals("notBefore") ? notBefore : task.getDelayMs());
         }
+    }
+
+    private static void limits(Checks checks, String prefix, TaskSubmitted task) {
         String key = task.getConcurrencyKey();
         if (key != null) {
             checks.argument(prefix + "concurrencyKey", key, KEY_LIMIT);
         }
         checks.range(prefix + "concurrencyLimit", task.getConcurrencyLimit(), 1, MOST_AT_ONCE);
+        if (task.getRateKey() != null) {
+            checks.argument(prefix + "rateKey", task.getRateKey(), KEY_LIMIT);
+        }
+        if (task.getScheduleToStartMs() != null) {
+            checks.range(prefix + "scheduleToStartMs", task.getScheduleToStartMs(), 1, WEEK_MS);
+        }
+        if (task.getStartToFinishMs() != null) {
+            checks.range(prefix + "startToFinishMs", task.getStartToFinishMs(), 1, WEEK_MS);
+        }
     }
 
     private static void priority(Checks checks, String field, @Nullable Integer priority) {
@@ -159,11 +192,41 @@ final class SubmissionRules {
     }
 
     private static void retry(Checks checks, String prefix, RetryPolicy retry) {
+        backoff(
+                checks,
+                prefix,
+                new ClassRetry(
+                        retry.getMaxAttempts(),
+                        retry.getInitialBackoffMs(),
+                        retry.getMultiplier(),
+                        retry.getMaxBackoffMs(),
+                        retry.getJitter()));
+        backoff(checks, prefix + "onTransient.", retry.getOnTransient());
+        backoff(checks, prefix + "onAgent.", retry.getOnAgent());
+        backoff(checks, prefix + "onPermanent.", retry.getOnPermanent());
+        backoff(checks, prefix + "onEnvironment.", retry.getOnEnvironment());
+        if (retry.getMaxTotalMs() != null) {
+            checks.range(prefix + "maxTotalMs", retry.getMaxTotalMs(), 1, WEEK_MS);
+        }
+    }
+
+    private static void backoff(Checks checks, String prefix, @Nullable ClassRetry retry) {
+        if (retry == null) {
+            return;
+        }
         checks.range(prefix + "maxAttempts", retry.getMaxAttempts(), 1, 20);
-        checks.range(prefix + "initialBackoffMs", retry.getInitialBackoffMs(), 0, 3_600_000L);
-        checks.range(prefix + "multiplier", retry.getMultiplier(), 1.0, 10.0);
-        checks.range(prefix + "maxBackoffMs", retry.getMaxBackoffMs(), 0, DAY_MS);
-        checks.range(prefix + "jitter", retry.getJitter(), 0.0, 1.0);
+        if (retry.getInitialBackoffMs() != null) {
+            checks.range(prefix + "initialBackoffMs", retry.getInitialBackoffMs(), 0, 3_600_000L);
+        }
+        if (retry.getMultiplier() != null) {
+            checks.range(prefix + "multiplier", retry.getMultiplier(), 1.0, 10.0);
+        }
+        if (retry.getMaxBackoffMs() != null) {
+            checks.range(prefix + "maxBackoffMs", retry.getMaxBackoffMs(), 0, DAY_MS);
+        }
+        if (retry.getJitter() != null) {
+            checks.range(prefix + "jitter", retry.getJitter(), 0.0, 1.0);
+        }
     }
 
     private static void same(Checks checks, String field, @Nullable String ofTask, @Nullable String ofWorkflow) {
@@ -376,8 +439,32 @@ final class SubmissionRules {
             checks.range("agingHalfTimeMs", pool.getAgingHalfTimeMs(), 1, YEAR_MS);
             checks.range("unknownRoleGraceMs", pool.getUnknownRoleGraceMs(), 0, DAY_MS);
             checks.range("dedupeRetentionMs", pool.getDedupeRetentionMs(), 1_000, YEAR_MS);
+            checks.range("tenants.size", pool.getTenants().size(), 0, MOST_TENANTS);
+            pool.getTenants().forEach((tenant, rules) -> {
+                checks.id("tenants (a name)", tenant);
+                tenant(checks, "tenants." + tenant + ".", rules);
+            });
+            if (pool.getOtherTenants() != null) {
+                tenant(checks, "otherTenants.", pool.getOtherTenants());
+            }
+            checks.range("rates.size", pool.getRates().size(), 0, MOST_RATES);
+            pool.getRates().forEach((name, limit) -> rate(checks, name, limit));
         }
         return checks.problem();
+    }
+
+    private static void tenant(Checks checks, String prefix, TenantRules rules) {
+        checks.range(prefix + "weight", rules.getWeight(), 1, MOST_WEIGHT);
+        if (rules.getMaxBacklog() != null) {
+            checks.range(prefix + "maxBacklog", rules.getMaxBacklog(), 0, MOST_BACKLOG);
+        }
+    }
+
+    private static void rate(Checks checks, String key, RateLimit limit) {
+        checks.argument("rates (a key)", key, KEY_LIMIT + 1);
+        checks.range("rates." + key + ".permits", limit.getPermits(), 1, 1_000_000);
+        checks.range("rates." + key + ".intervalMs", limit.getIntervalMs(), 1, DAY_MS);
+        checks.range("rates." + key + ".burst", limit.getBurst(), 1, 10_000);
     }
 
     private static void key(Checks checks, @Nullable String key) {

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.topology.core.domain.DamagedEntryException;
 import io.sweaifleet.topology.core.domain.Key;
+import io.sweaifleet.topology.core.domain.PoolEntry;
 import io.sweaifleet.topology.core.domain.TaskEntry;
+import io.sweaifleet.topology.core.domain.TenantRules;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Map;
+import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.Test;
 
 /** Entries that earlier versions wrote are read by this one. */
@@ -55,6 +59,64 @@ class LayoutTest {
 
         // Then
         assertThat(again).isEqualTo(entry);
+    }
+
+    /** The key of that task in the queue of role qa, as versions 1 and 2 wrote it: recorded, never to be changed. */
+    private static final String QUEUED_BY_VERSION_1 = "64656661756c740071716100800000000000002a80000000000000077431";
+
+    @Test
+    void shouldQueueForItsTenantWhatAnEarlierVersionQueuedForItsRole() {
+        // Given
+        MapStore store = new MapStore();
+        store.put(Bytes.wrap(Layout.poolNameKey("default")), Layout.value(Boolean.TRUE));
+        store.put(Bytes.wrap(Layout.key(KEY)), version1());
+        store.put(Bytes.wrap(HexFormat.of().parseHex(QUEUED_BY_VERSION_1)), Layout.value("w1"));
+        StoreView view = new StoreView(store);
+
+        // When
+        view.upgrade();
+
+        // Then
+        assertThat(view.ready("default", "qa")).isExhausted();
+        assertThat(view.ready("default", "qa/acme"))
+                .toIterable()
+                .containsExactly(new Key.OfReady("default", "qa/acme", 42, 7, "t1"));
+        assertThat(view.ready("default", "qa/"))
+                .toIterable()
+                .extracting(Key.OfReady::taskId)
+                .containsExactly("acme");
+        assertThat(view.get(new Key.OfTurn("default", "qa", "acme"))).isNotNull();
+        assertThat(view.get(new Key.OfBacklog("default", "acme"))).isEqualTo(1);
+    }
+
+    @Test
+    void shouldLeaveWhatIsHeldBehindAGateThereInAnUpgrade() {
+        // Given
+        MapStore store = new MapStore();
+        store.put(Bytes.wrap(Layout.poolNameKey("default")), Layout.value(Boolean.TRUE));
+        Key.OfReady held = new Key.OfReady("default", "workflow:w1", 42, 7, "t1");
+        store.put(Bytes.wrap(Layout.key(held)), Layout.value("w1"));
+        StoreView view = new StoreView(store);
+
+        // When
+        view.upgrade();
+
+        // Then
+        assertThat(view.ready("default", "workflow:w1")).toIterable().containsExactly(held);
+    }
+
+    /** A pool as version 2 wrote it: recorded, never to be changed. */
+    private static final String POOL_BY_VERSION_2 = "020e00e0d403b0ea01c0a907904e8090e4c004";
+
+    @Test
+    void shouldReadAPoolThatVersion2Wrote() {
+        // When
+        PoolEntry pool = Layout.value(new Key.OfPool("default"), HexFormat.of().parseHex(POOL_BY_VERSION_2));
+
+        // Then
+        assertThat(pool)
+                .isEqualTo(new PoolEntry(
+                        7, false, 30_000, 15_000, 60_000, 5_000, 604_800_000, Map.of(), TenantRules.NONE, Map.of()));
     }
 
     @Test

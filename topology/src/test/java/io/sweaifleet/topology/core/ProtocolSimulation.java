@@ -189,7 +189,10 @@ final class ProtocolSimulation {
         WorkflowSubmitted workflow = SimulatedFleet.workflow(
                 id,
                 task(id, ROLE)
-                        .setRetry(new RetryPolicy(100, 100L, 1.0, 100L, 0.0))
+                        .setRetry(RetryPolicy.newBuilder()
+                                .setMaxAttempts(100)
+                                .setInitialBackoffMs(100L)
+                                .build())
                         .build());
         write(
                 Input.SUBMISSIONS,

@@ -1,6 +1,7 @@
 package io.sweaifleet.topology.core;
 
 import static io.sweaifleet.topology.core.SimulatedFleet.failure;
+import static io.sweaifleet.topology.core.SimulatedFleet.retry;
 import static io.sweaifleet.topology.core.SimulatedFleet.task;
 import static io.sweaifleet.topology.core.SimulatedFleet.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,7 +13,6 @@ import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.task.AttemptStatus;
 import io.sweaifleet.schemas.task.FailurePolicy;
-import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.task.TaskStatus;
 import io.sweaifleet.schemas.task.WorkflowStatus;
@@ -178,7 +178,7 @@ class RulesTest {
         fleet.submit(workflow(
                 "t",
                 task("t", "qa")
-                        .setRetry(new RetryPolicy(3, 1_000L, 2.0, 60_000L, 0.2))
+                        .setRetry(retry(3, 1_000L, 2.0, 60_000L, 0.2).build())
                         .build()));
 
         // When
@@ -204,7 +204,7 @@ class RulesTest {
         fleet.submit(workflow(
                 "t",
                 task("t", "qa")
-                        .setRetry(new RetryPolicy(4, 1_000L, 3.0, 5_000L, 0.5))
+                        .setRetry(retry(4, 1_000L, 3.0, 5_000L, 0.5).build())
                         .build()));
 
         // When

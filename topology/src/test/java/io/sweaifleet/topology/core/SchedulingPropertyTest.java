@@ -2,14 +2,18 @@ package io.sweaifleet.topology.core;
 
 import static io.sweaifleet.topology.core.SimulatedFleet.POOL;
 import static io.sweaifleet.topology.core.SimulatedFleet.failure;
+import static io.sweaifleet.topology.core.SimulatedFleet.retry;
 import static io.sweaifleet.topology.core.SimulatedFleet.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.core.TaskEventType;
+import io.sweaifleet.schemas.role.PoolDefinition;
+import io.sweaifleet.schemas.role.RateLimit;
+import io.sweaifleet.schemas.role.TenantRules;
+import io.sweaifleet.schemas.task.ClassRetry;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.FailurePolicy;
-import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowOutcome;
@@ -20,8 +24,10 @@ import io.sweaifleet.topology.core.SimulatedFleet.SimWorker;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.TimerKind;
+import io.sweaifleet.topology.core.domain.Turns;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +44,9 @@ class SchedulingPropertyTest {
 
     private static final List<String> ROLES = List.of("qa", "developer", "data");
     private static final List<String> KEYS = List.of("branch-a", "branch-b");
+    private static final List<String> RATE_KEYS = List.of("api-a", "api-b");
+    private static final RateLimit RATE = new RateLimit(3, 2_000L, 2);
+    private static final List<String> TENANTS = List.of("default", "heavy", "bounded");
 
     /** A history that follows from a seed. */
     private static final class History {
@@ -49,6 +58,9 @@ class SchedulingPropertyTest {
 
         History(long seed) {
             random = new Random(seed);
+            fleet.pool(PoolDefinition.newBuilder()
+                    .setTenants(Map.of("heavy", new TenantRules(5, null), "bounded", new TenantRules(2, 8L)))
+                    .setRates(Map.of("api-*", RATE)));
             ROLES.forEach(fleet::role);
         }
 
@@ -80,6 +92,7 @@ class SchedulingPropertyTest {
         private void submit() {
             String id = "w" + ++number;
             int size = 1 + random.nextInt(5);
+            String tenant = oneOf(TENANTS);
             List<TaskSubmitted> tasks = new ArrayList<>();
             for (int i = 0; i < size; i++) {
                 List<String> needs = new ArrayList<>();
@@ -90,17 +103,28 @@ class SchedulingPropertyTest {
                 }
                 String role = random.nextInt(15) == 0 ? "nobody" : oneOf(ROLES);
                 tasks.add(task(id + "-t" + i, role)
+                        .setTenant(tenant)
                         .setPriority(random.nextInt(10))
                         .setDependsOn(needs)
                         .setOnFailure(oneOf(List.of(FailurePolicy.values())))
-                        .setRetry(
-                                new RetryPolicy(1 + random.nextInt(3), (long) random.nextInt(3_000), 2.0, 10_000L, 0.5))
+                        .setRetry(retry(1 + random.nextInt(3), random.nextInt(3_000), 2.0, 10_000L, 0.5)
+                                .setOnPermanent(
+                                        random.nextBoolean()
+                                                ? ClassRetry.newBuilder()
+                                                        .setMaxAttempts(2)
+                                                        .build()
+                                                : null)
+                                .setMaxTotalMs(random.nextBoolean() ? 30_000L : null)
+                                .build())
                         .setNotBefore(
                                 random.nextInt(6) == 0
                                         ? Instant.ofEpochMilli(fleet.now + random.nextInt(60_000))
                                         : null)
                         .setConcurrencyKey(random.nextInt(3) == 0 ? oneOf(KEYS) : null)
                         .setConcurrencyLimit(1 + random.nextInt(2))
+                        .setRateKey(random.nextInt(3) == 0 ? oneOf(RATE_KEYS) : null)
+                        .setScheduleToStartMs(random.nextInt(8) == 0 ? 1L + random.nextInt(60_000) : null)
+                        .setStartToFinishMs(random.nextInt(8) == 0 ? 1L + random.nextInt(60_000) : null)
                         .setAttemptTimeoutMs(random.nextInt(4) == 0 ? 5_000L : null)
                         .setDeadline(
                                 random.nextInt(6) == 0
@@ -108,7 +132,10 @@ class SchedulingPropertyTest {
                                         : null)
                         .build());
             }
-            WorkflowSubmitted workflow = SimulatedFleet.workflow(id, tasks.toArray(TaskSubmitted[]::new));
+            WorkflowSubmitted workflow = WorkflowSubmitted.newBuilder(
+                            SimulatedFleet.workflow(id, tasks.toArray(TaskSubmitted[]::new)))
+                    .setTenant(tenant)
+                    .build();
             submitted.put(id, workflow);
             tasks.forEach(task -> taskIds.add(task.getId()));
             fleet.submit(id, workflow);
@@ -140,7 +167,7 @@ class SchedulingPropertyTest {
             switch (random.nextInt(6)) {
                 case 0 -> control.setWholePool(true);
                 case 1 -> control.setRole(oneOf(ROLES));
-                case 2 -> control.setOfTenant("default");
+                case 2 -> control.setOfTenant(oneOf(TENANTS));
                 case 3 -> control.setTaskId(someWorkflow() + "-t" + random.nextInt(3));
                 default -> control.setWorkflowId(someWorkflow());
             }
@@ -162,7 +189,7 @@ class SchedulingPropertyTest {
         private void resumeAll() {
             List<TaskControl.Builder> gates = new ArrayList<>();
             gates.add(TaskControl.newBuilder().setWholePool(true));
-            gates.add(TaskControl.newBuilder().setOfTenant("default"));
+            TENANTS.forEach(tenant -> gates.add(TaskControl.newBuilder().setOfTenant(tenant)));
             ROLES.forEach(role -> gates.add(TaskControl.newBuilder().setRole(role)));
             submitted.keySet().forEach(id -> gates.add(TaskControl.newBuilder().setWorkflowId(id)));
             taskIds.forEach(id -> gates.add(TaskControl.newBuilder().setTaskId(id)));
@@ -186,6 +213,46 @@ class SchedulingPropertyTest {
                                 .mapToInt(TaskSubmitted::getConcurrencyLimit)
                                 .max()
                                 .orElse(0));
+            }
+        }
+
+        /** In no stretch of time more tasks of a rate key started than its burst and its rate allow. */
+        void assertRatesAreKept() {
+            Map<String, String> keys = new HashMap<>();
+            submitted.values().forEach(workflow -> workflow.getTasks()
+                    .forEach(task -> keys.put(task.getId(), task.getRateKey())));
+            for (String key : RATE_KEYS) {
+                List<Long> starts = fleet.events.stream()
+                        .filter(event -> event.getType() == TaskEventType.TASK_ASSIGNED
+                                && key.equals(keys.get(event.getTaskId())))
+                        .map(event -> event.getDecidedAt().toEpochMilli())
+                        .toList();
+                double spacing = (double) RATE.getIntervalMs() / RATE.getPermits();
+                double least = 0;
+                double most = 0;
+                for (int i = 0; i < starts.size(); i++) {
+                    double owed = i - (starts.get(i) - starts.get(0)) / spacing;
+                    least = Math.min(least, owed);
+                    most = Math.max(most, owed - least + 1);
+                }
+                assertThat(most)
+                        .as("starts of %s beyond the rate, at most", key)
+                        .isLessThanOrEqualTo(RATE.getBurst() + 1e-6);
+            }
+        }
+
+        /** What is counted as a tenant's backlog is what is live, and never beyond its bound. */
+        void assertBacklogsAreExact() {
+            for (String tenant : TENANTS) {
+                long live = taskIds.stream()
+                        .map(id -> fleet.view.get(new Key.OfTask(POOL, id)))
+                        .filter(entry -> entry instanceof TaskEntry.Live task
+                                && tenant.equals(task.spec().getTenant()))
+                        .count();
+                assertThat(fleet.view.get(new Key.OfBacklog(POOL, tenant)))
+                        .as(tenant)
+                        .isEqualTo(live == 0 ? null : live);
+                assertThat(live).as(tenant).isLessThanOrEqualTo(tenant.equals("bounded") ? 8 : Long.MAX_VALUE);
             }
         }
 
@@ -256,10 +323,12 @@ class SchedulingPropertyTest {
         for (int i = 0; i < 120; i++) {
             history.step();
             history.assertKeysAreKept();
+            history.assertBacklogsAreExact();
         }
         history.settle();
 
         // Then
+        history.assertRatesAreKept();
         assertThat(fleet.outcomeIds).isEqualTo(history.taskIds);
         assertThat(fleet.workflowOutcomes)
                 .extracting(WorkflowOutcome::getWorkflowId)
@@ -273,8 +342,14 @@ class SchedulingPropertyTest {
 
     /** Ended work leaves tombstones and the timers that remove them, and nothing else. */
     private static void assertNothingIsLeft(SimulatedFleet fleet) {
+        for (String queue : fleet.queues()) {
+            assertThat(fleet.view.ready(POOL, queue)).isExhausted();
+        }
         for (String role : ROLES) {
-            assertThat(fleet.view.ready(POOL, role)).isExhausted();
+            assertThat(fleet.view.ready(POOL, Turns.roundOf(role))).toIterable().hasSizeLessThanOrEqualTo(1);
+        }
+        for (String key : RATE_KEYS) {
+            assertThat(fleet.view.ready(POOL, "rate:" + key)).isExhausted();
         }
         for (String key : KEYS) {
             assertThat(fleet.view.ready(POOL, "key:" + key)).isExhausted();
@@ -291,7 +366,11 @@ class SchedulingPropertyTest {
 
     private static TimerKind[] timersThatMayStay() {
         return new TimerKind[] {
-            TimerKind.FORGET_WORKFLOW, TimerKind.FORGET_CONTROL, TimerKind.FORGET_WORKER, TimerKind.WORKER_SILENT
+            TimerKind.FORGET_WORKFLOW,
+            TimerKind.FORGET_CONTROL,
+            TimerKind.FORGET_WORKER,
+            TimerKind.WORKER_SILENT,
+            TimerKind.RATE
         };
     }
 

@@ -13,6 +13,7 @@ import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.task.ControlAction;
+import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.task.TaskSubmitted;
@@ -33,6 +34,7 @@ import io.sweaifleet.topology.core.domain.Engine;
 import io.sweaifleet.topology.core.domain.Event;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.Moment;
+import io.sweaifleet.topology.core.domain.Turns;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,6 +44,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The rules with a store, a clock and workers, all simulated. Workers obey: an agent runs from its assignment until it
@@ -63,11 +66,18 @@ final class SimulatedFleet {
     final List<WorkerCommand> commands = new ArrayList<>();
     private final Deque<Event.Marked> markers = new ArrayDeque<>();
     final Set<String> outcomeIds = new HashSet<>();
+    final Set<String> tenants = new TreeSet<>();
     long now = 1_780_000_000_000L;
     private long resumedAt = now;
     private long offset;
 
     SimulatedFleet() {
+        view.upgrade();
+        pool(PoolDefinition.newBuilder());
+    }
+
+    /** Declares the pool. */
+    void pool(PoolDefinition.Builder definition) {
         input(new CoreInput(
                 POOL,
                 CoreInputType.POOL,
@@ -80,7 +90,7 @@ final class SimulatedFleet {
                 null,
                 POOL,
                 null,
-                PoolDefinition.newBuilder()
+                definition
                         .setPool(POOL)
                         .setVersion(1)
                         .setUpdatedAt(Instant.EPOCH)
@@ -119,6 +129,7 @@ final class SimulatedFleet {
     }
 
     void submit(String digest, WorkflowSubmitted workflow) {
+        tenants.add(workflow.getTenant() == null ? "default" : workflow.getTenant());
         input(new CoreInput(
                 POOL,
                 CoreInputType.WORKFLOW,
@@ -153,6 +164,15 @@ final class SimulatedFleet {
                 .setKind("work")
                 .setRole(role)
                 .setPriority(5);
+    }
+
+    static RetryPolicy.Builder retry(int attempts, long initialMs, double multiplier, long maxMs, double jitter) {
+        return RetryPolicy.newBuilder()
+                .setMaxAttempts(attempts)
+                .setInitialBackoffMs(initialMs)
+                .setMultiplier(multiplier)
+                .setMaxBackoffMs(maxMs)
+                .setJitter(jitter);
     }
 
     void cancel(String controlId, String workflowId, String taskId) {
@@ -201,10 +221,10 @@ final class SimulatedFleet {
         boolean more = true;
         while (more) {
             Map<String, List<Key.OfReady>> queued = new LinkedHashMap<>();
-            for (String role : view.roles()) {
+            for (String queue : queues()) {
                 List<Key.OfReady> keys = new ArrayList<>();
-                view.ready(POOL, role).forEachRemaining(keys::add);
-                queued.put(role, keys);
+                view.ready(POOL, queue).forEachRemaining(keys::add);
+                queued.put(queue, keys);
             }
             Decision decision = engine.dispatch(view, POOL, moment());
             carryOut(decision);
@@ -213,12 +233,19 @@ final class SimulatedFleet {
         }
     }
 
+    /** The queue of each tenant for each role. */
+    List<String> queues() {
+        return view.roles().stream()
+                .flatMap(role -> tenants.stream().map(tenant -> Turns.queueOf(role, tenant)))
+                .toList();
+    }
+
     /** Whatever was given to workers, or held back, was the front of its queue. What came through a gate meanwhile is new. */
     private void assertFirstWereTaken(Map<String, List<Key.OfReady>> before) {
-        before.forEach((role, keys) -> {
+        before.forEach((queue, keys) -> {
             assertThat(keys).isSorted();
             List<Key.OfReady> after = new ArrayList<>();
-            view.ready(POOL, role).forEachRemaining(after::add);
+            view.ready(POOL, queue).forEachRemaining(after::add);
             after.retainAll(keys);
             assertThat(keys.subList(keys.size() - after.size(), keys.size())).isEqualTo(after);
         });
@@ -254,6 +281,7 @@ final class SimulatedFleet {
     /** Core's process ends and starts again: what is held in memory is gone. */
     void restartCore(long awayMs) {
         view = new StoreView(store);
+        view.upgrade();
         now += awayMs;
         resumedAt = now;
     }

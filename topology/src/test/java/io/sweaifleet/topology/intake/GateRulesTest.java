@@ -3,7 +3,9 @@ package io.sweaifleet.topology.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.task.ClassRetry;
 import io.sweaifleet.schemas.task.ControlAction;
+import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import java.time.Instant;
@@ -79,6 +81,60 @@ class GateRulesTest {
         // Then
         assertThat(problem).isNotNull();
         assertThat(problem.getField()).isEqualTo("notBefore");
+    }
+
+    static Stream<Arguments> badLimits() {
+        return Stream.of(
+                Arguments.of(task().setDelayMs(-1L), "delayMs"),
+                Arguments.of(task().setDelayMs(Long.MAX_VALUE), "delayMs"),
+                Arguments.of(task().setDelayMs(60_000L).setDeadline(NOW.plusSeconds(60)), "delayMs"),
+                Arguments.of(task().setRateKey(""), "rateKey"),
+                Arguments.of(task().setScheduleToStartMs(0L), "scheduleToStartMs"),
+                Arguments.of(task().setStartToFinishMs(0L), "startToFinishMs"),
+                Arguments.of(
+                        task().setRetry(RetryPolicy.newBuilder()
+                                .setOnPermanent(ClassRetry.newBuilder()
+                                        .setMaxAttempts(21)
+                                        .build())
+                                .build()),
+                        "retry.onPermanent.maxAttempts"),
+                Arguments.of(
+                        task().setRetry(RetryPolicy.newBuilder()
+                                .setOnAgent(
+                                        ClassRetry.newBuilder().setJitter(1.5).build())
+                                .build()),
+                        "retry.onAgent.jitter"),
+                Arguments.of(
+                        task().setRetry(RetryPolicy.newBuilder()
+                                .setMaxTotalMs(0L)
+                                .build()),
+                        "retry.maxTotalMs"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badLimits")
+    void shouldNameTheLimitThatCannotBeMeant(TaskSubmitted.Builder task, String field) {
+        // When
+        Failure problem = SubmissionRules.check(task.build(), NOW);
+
+        // Then
+        assertThat(problem).isNotNull();
+        assertThat(problem.getField()).isEqualTo(field);
+        assertThat(problem.getRemedy()).isNotEmpty();
+    }
+
+    @Test
+    void shouldTakeTheLaterOfAMomentAndADelay() {
+        // Given
+        TaskSubmitted sooner =
+                task().setNotBefore(NOW.plusSeconds(5)).setDelayMs(10_000L).build();
+        TaskSubmitted later =
+                task().setNotBefore(NOW.plusSeconds(15)).setDelayMs(10_000L).build();
+
+        // When / Then
+        assertThat(SubmissionRules.notBefore(sooner, NOW)).isEqualTo(NOW.plusSeconds(10));
+        assertThat(SubmissionRules.notBefore(later, NOW)).isEqualTo(NOW.plusSeconds(15));
+        assertThat(SubmissionRules.notBefore(task().build(), NOW)).isNull();
     }
 
     @Test

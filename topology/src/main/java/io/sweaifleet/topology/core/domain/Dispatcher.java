@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Gives queued tasks to workers: the first in the queue to the least loaded worker that has a slot for its role. */
+/** Gives queued tasks to workers: the first task of the tenant whose turn it is to the least loaded worker that has a slot for its role. */
 final class Dispatcher {
 
     /** Assignments of one step; the rest follows in further steps. */
@@ -35,9 +35,11 @@ final class Dispatcher {
     private static final int ARTIFACT_OVERHEAD = 16;
 
     private final Step step;
+    private final Turns turns;
 
     Dispatcher(Step step) {
         this.step = step;
+        this.turns = new Turns(step);
     }
 
     /** Assigns what can be assigned now; tells whether the limit of one step was met. */
@@ -61,7 +63,7 @@ final class Dispatcher {
             Key.OfReady next = null;
             WorkerEntry chosen = null;
             for (String role : roles) {
-                Key.OfReady head = step.state.firstReady(step.pool, role);
+                Key.OfReady head = turns.first(role);
                 if (head == null || (next != null && isBefore(next, head))) {
                     continue;
                 }
@@ -71,8 +73,8 @@ final class Dispatcher {
                     chosen = worker;
                 }
             }
-            if (next == null || chosen == null) {
-                return false;
+            if (next == null || chosen == null || turns.isSpent()) {
+                return turns.isSpent();
             }
             assign(next, chosen);
             WorkerEntry after = step.worker(chosen.workerId());
@@ -127,7 +129,9 @@ final class Dispatcher {
             return;
         }
         WorkflowEntry.Live workflow = step.workflowOf(taskId, task);
-        WorkerEntry.Offer offer = worker.roles().get(ready.role());
+        String role = task.spec().getRole();
+        Turns.pay(step, role, Texts.tenant(task.spec().getTenant()));
+        WorkerEntry.Offer offer = worker.roles().get(role);
         long timeoutMs = timeoutMs(step, task);
         long timeoutAt = step.now() + timeoutMs + TIMEOUT_SLACK_MS;
         TaskEntry.Lease lease = new TaskEntry.Lease(
@@ -144,12 +148,12 @@ final class Dispatcher {
         step.setTimer(timeoutAt, TimerKind.ATTEMPT_TIMEOUT, taskId);
         step.putTask(taskId, task.withPhase(new TaskEntry.Phase.Running(lease)));
         Gates.enter(step, taskId, task.spec().getConcurrencyKey());
+        Rates.enter(step, task.spec().getRateKey());
         step.state.put(
                 new Key.OfLease(step.pool, worker.workerId(), lease.leaseId()),
-                new LeaseEntry(
-                        worker.workerId(), lease.leaseId(), taskId, ready.role(), worker.commands() + 1, step.now()));
+                new LeaseEntry(worker.workerId(), lease.leaseId(), taskId, role, worker.commands() + 1, step.now()));
         step.command(
-                worker.withHeld(ready.role(), 1),
+                worker.withHeld(role, 1),
                 CommandType.ASSIGN,
                 null,
                 assignment(taskId, task, workflow, lease, timeoutMs),

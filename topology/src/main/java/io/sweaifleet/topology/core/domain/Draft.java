@@ -35,30 +35,42 @@ final class Draft {
     <V> void put(Key<V> key, V value) {
         changes.put(key, new Change<>(key, value));
         if (key instanceof Key.OfReady ready) {
-            queued.computeIfAbsent(ready.role(), role -> new TreeSet<>()).add(ready);
+            queued.computeIfAbsent(ready.queue(), queue -> new TreeSet<>()).add(ready);
         }
     }
 
     <V> void delete(Key<V> key) {
         changes.put(key, new Change<>(key, null));
         if (key instanceof Key.OfReady ready) {
-            TreeSet<Key.OfReady> added = queued.get(ready.role());
+            TreeSet<Key.OfReady> added = queued.get(ready.queue());
             if (added != null) {
                 added.remove(ready);
             }
         }
     }
 
-    /** The task to be released next for a role, or null. */
-    Key.@Nullable OfReady firstReady(String pool, String role) {
-        Key.OfReady stored = heads.computeIfAbsent(role, name -> new Head(base.ready(pool, name)))
+    /** The first entry of a queue, or null. */
+    Key.@Nullable OfReady firstReady(String pool, String queue) {
+        Key.OfReady stored = heads.computeIfAbsent(queue, name -> new Head(base.ready(pool, name)))
                 .peek();
-        TreeSet<Key.OfReady> added = queued.get(role);
+        TreeSet<Key.OfReady> added = queued.get(queue);
         Key.OfReady fresh = added == null || added.isEmpty() ? null : added.first();
         if (stored == null || fresh == null) {
             return stored == null ? fresh : stored;
         }
         return stored.compareTo(fresh) <= 0 ? stored : fresh;
+    }
+
+    /** Whether a queue has more than one entry. */
+    boolean hasSeveral(String pool, String queue) {
+        TreeSet<Key.OfReady> added = queued.get(queue);
+        int found = added == null ? 0 : added.size();
+        for (Iterator<Key.OfReady> stored = base.ready(pool, queue); found < 2 && stored.hasNext(); ) {
+            if (!changes.containsKey(stored.next())) {
+                found++;
+            }
+        }
+        return found > 1;
     }
 
     List<WorkerEntry> workers(String pool) {
@@ -91,7 +103,7 @@ final class Draft {
         return new ArrayList<>(changes.values());
     }
 
-    /** The stored queue of a role, less what this draft took from it. */
+    /** A stored queue, less what this draft took from it. */
     private final class Head {
         private final Iterator<Key.OfReady> stored;
         private Key.@Nullable OfReady next;

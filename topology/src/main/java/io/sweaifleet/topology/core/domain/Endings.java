@@ -88,7 +88,11 @@ final class Endings {
                 null,
                 null,
                 null,
-                1);
+                1,
+                null,
+                null,
+                null,
+                null);
         TaskEntry.Live stub = new TaskEntry.Live(
                 workflowId,
                 unknown,
@@ -149,10 +153,8 @@ final class Endings {
             @Nullable TaskResult result) {
         WorkflowEntry.Live workflow = step.workflowOf(taskId, task);
         leavePhase(taskId, task);
-        Instant deadline = task.spec().getDeadline();
-        if (deadline != null) {
-            step.dropTimer(deadline.toEpochMilli(), TimerKind.DEADLINE, taskId);
-        }
+        Backlog.add(step, Texts.tenant(task.spec().getTenant()), -1);
+        Deadlines.drop(step, taskId, task);
         TaskResult kept = task.dependents().isEmpty() ? null : result;
         step.putTask(
                 taskId,

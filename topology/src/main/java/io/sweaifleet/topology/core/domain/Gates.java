@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What holds tasks back that could be given to a worker: a pause, or a concurrency key that is in use.
+ * What holds tasks back that could be given to a worker: a pause, a concurrency key that is in use, or a rate ({@link Rates}).
  *
  * <p>A task meets its gates when it is the first of its role's queue, not before. Then it is moved behind the gate, into a queue
  * of the same order, and comes back when the gate opens; so what is held costs nothing until then. A pause of the whole pool
@@ -25,7 +25,7 @@ public final class Gates {
 
     private Gates() {}
 
-    /** Whether a queue's name is a gate's, and not a role's. */
+    /** Whether a queue's name is a gate's: ids of roles and tenants have no colon. */
     public static boolean isGate(String queue) {
         return queue.indexOf(':') >= 0;
     }
@@ -76,6 +76,10 @@ public final class Gates {
         Holders holders = key == null ? Holders.NONE : holders(step, key);
         if (key != null && holders.taskIds().size() >= spec.getConcurrencyLimit()) {
             hold(step, taskId, task, order, ofKey(key), "concurrency key " + key + " is held by " + some(holders));
+            return true;
+        }
+        if (Rates.hold(step, taskId, task, order)) {
+            wakeNext(step, key);
             return true;
         }
         return false;
@@ -136,21 +140,28 @@ public final class Gates {
 
     /** Lets everything through that a pause held back; sets a timer for the rest when there is much. */
     static void release(Step step, String gate) {
-        for (int released = 0; released < RELEASES_PER_STEP; released++) {
-            Key.OfReady first = isPaused(step, gate) ? null : step.state.firstReady(step.pool, gate);
+        if (!isPaused(step, gate) && letThrough(step, gate, RELEASES_PER_STEP) == RELEASES_PER_STEP) {
+            step.setTimer(step.now(), TimerKind.RELEASE_REST, gate);
+        }
+    }
+
+    /** Lets the first tasks behind a gate through, at most so many; tells how many. */
+    static int letThrough(Step step, String gate, int most) {
+        for (int released = 0; released < most; released++) {
+            Key.OfReady first = step.state.firstReady(step.pool, gate);
             if (first == null) {
-                return;
+                return released;
             }
             letThrough(step, first, step.queuedTask(first));
         }
-        step.setTimer(step.now(), TimerKind.RELEASE_REST, gate);
+        return most;
     }
 
     private static void letThrough(Step step, Key.OfReady held, TaskEntry.@Nullable Live task) {
         step.state.delete(held);
         if (task != null
                 && task.phase() instanceof TaskEntry.Phase.Held phase
-                && phase.gate().equals(held.role())) {
+                && phase.gate().equals(held.queue())) {
             Queue.enqueue(step, held.taskId(), task);
         }
     }

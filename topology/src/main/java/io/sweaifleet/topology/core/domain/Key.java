@@ -56,15 +56,26 @@ public sealed interface Key<V> {
     /** Tasks that run with a concurrency key. */
     record OfHolders(String pool, String concurrencyKey) implements Key<Holders> {}
 
+    /** The bucket of a rate key. */
+    record OfRate(String pool, String rateKey) implements Key<RateEntry> {}
+
+    /** Where a tenant stands in the round of a role. */
+    record OfTurn(String pool, String role, String tenant) implements Key<TurnEntry> {}
+
+    /** Number of a tenant's tasks that have not ended. */
+    record OfBacklog(String pool, String tenant) implements Key<Long> {}
+
     /**
-     * A queued task; its value is the task's workflow. Ascending order is the order of release within a role, or behind a gate.
+     * A queued task; its value is the task's workflow. Ascending order is the order of release within a queue. A queue of tenants
+     * has the same form: the id is a tenant's, and so is the value.
      *
-     * @param role the queue: a role's name, or the gate of {@link Gates} that holds the task back (which no role's name can be)
+     * @param queue a tenant's queue for a role, or a role's round of tenants ({@link Turns}), or the gate of {@link Gates} that
+     *     holds the task back
      * @param order moment at which the task became ready, less its priority times the pool's ageing time, in ms: constant
-     *     over time, yet it lets a waiting task overtake a more urgent newer one
-     * @param arrival number of the event that accepted the task; breaks ties
+     *     over time, yet it lets a waiting task overtake a more urgent newer one; of a tenant, its tag
+     * @param arrival number of the event that accepted the task, or gave the tenant its tag; breaks ties
      */
-    record OfReady(String pool, String role, long order, long arrival, String taskId)
+    record OfReady(String pool, String queue, long order, long arrival, String taskId)
             implements Key<String>, Comparable<OfReady> {
 
         private static final Comparator<OfReady> RELEASE_ORDER = Comparator.comparingLong(OfReady::order)
@@ -74,8 +85,8 @@ public sealed interface Key<V> {
         @Override
         public int compareTo(OfReady other) {
             int byPool = pool.compareTo(other.pool);
-            int byRole = byPool != 0 ? byPool : role.compareTo(other.role);
-            return byRole != 0 ? byRole : RELEASE_ORDER.compare(this, other);
+            int byQueue = byPool != 0 ? byPool : queue.compareTo(other.queue);
+            return byQueue != 0 ? byQueue : RELEASE_ORDER.compare(this, other);
         }
     }
 

@@ -4,22 +4,16 @@ import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.task.AttemptStatus;
 import io.sweaifleet.schemas.task.AttemptSummary;
-import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskResult;
 import io.sweaifleet.schemas.task.TaskStatus;
 import io.sweaifleet.schemas.worker.CommandType;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /** How leases end, and what follows for their tasks. */
 final class Leases {
-
-    /** Contract of {@code RetryPolicy}: its defaults. */
-    private static final RetryPolicy DEFAULT_RETRY = new RetryPolicy(3, 1_000L, 2.0, 60_000L, 0.2);
 
     private Leases() {}
 
@@ -149,32 +143,17 @@ final class Leases {
                 .failure(failure)
                 .message(failure.getMessage())
                 .add();
-        RetryPolicy policy =
-                task.spec().getRetry() == null ? DEFAULT_RETRY : task.spec().getRetry();
-        if (!Failures.retriable(failure) || lease.number() >= policy.getMaxAttempts()) {
+        Long dueAt = Retries.dueAt(step, task, lease, failure);
+        if (dueAt == null) {
             endings.end(taskId, task, TaskStatus.FAILED, failure, result);
             return;
         }
         release(step, taskId, task, lease);
-        long dueAt = step.now() + backoffMs(policy, lease);
         step.setTimer(dueAt, TimerKind.RETRY, taskId);
         step.putTask(taskId, task.withPhase(new TaskEntry.Phase.Backoff(dueAt)));
         step.journal(TaskEventType.RETRY_SCHEDULED, taskId, task.workflowId(), task.spec())
                 .lease(lease)
                 .dueAt(dueAt)
                 .add();
-    }
-
-    /**
-     * Delay before the next attempt as {@code RetryPolicy} documents it, in ms. The random share is drawn from the lease
-     * id, so that a replay draws the same.
-     */
-    static long backoffMs(RetryPolicy policy, TaskEntry.Lease failed) {
-        double grown = policy.getInitialBackoffMs() * Math.pow(policy.getMultiplier(), failed.number() - 1);
-        double delay = Math.min(policy.getMaxBackoffMs(), grown);
-        CRC32 crc = new CRC32();
-        crc.update(failed.leaseId().getBytes(StandardCharsets.UTF_8));
-        double drawn = crc.getValue() / (double) (1L << 32);
-        return Math.max(0, Math.round(delay * (1 - policy.getJitter() * drawn)));
     }
 }

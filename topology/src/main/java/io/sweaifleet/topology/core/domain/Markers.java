@@ -15,10 +15,16 @@ final class Markers {
 
     private Markers() {}
 
-    /** Sends a marker off; the timer, which the caller remembers, is set. */
-    static void send(Step step, Key.OfTimer timer) {
-        step.setTimer(timer.dueAt(), timer.kind(), timer.id());
-        step.tell(new Effect.Marker(timer, false));
+    /**
+     * Sends a marker off for a timer that was due.
+     *
+     * @return when the same timer is due again if the markers do not come back, ms since the epoch
+     */
+    static long ask(Step step, Key.OfTimer timer) {
+        Key.OfTimer again = new Key.OfTimer(timer.pool(), step.now() + PATIENCE_MS, timer.kind(), timer.id());
+        step.setTimer(again.dueAt(), again.kind(), again.id());
+        step.tell(new Effect.Marker(again, false));
+        return again.dueAt();
     }
 
     static void on(Step step, Endings endings, Event.Marked marked) {

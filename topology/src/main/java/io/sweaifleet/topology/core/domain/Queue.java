@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queue of a role.
+ * A tenant's queue for a role; {@link Turns} chooses among the tenants.
  *
  * <p>A task counts with its priority plus the time it has waited over the pool's ageing time. The order of two waiting
  * tasks by that figure never changes while they wait, so the key {@code readySince − priority × agingHalfTime} orders
@@ -16,10 +16,12 @@ final class Queue {
 
     private Queue() {}
 
-    /** Where a task stands: in the queue of its role, or behind a gate; null when in neither. */
+    /** Where a task stands: in its tenant's queue for its role, or behind a gate; null when in neither. */
     static Key.@Nullable OfReady placeOf(String pool, String taskId, TaskEntry.Live task) {
         if (task.phase() instanceof TaskEntry.Phase.Ready ready) {
-            return new Key.OfReady(pool, task.spec().getRole(), ready.order(), task.arrival(), taskId);
+            String queue = Turns.queueOf(
+                    task.spec().getRole(), Texts.tenant(task.spec().getTenant()));
+            return new Key.OfReady(pool, queue, ready.order(), task.arrival(), taskId);
         } else if (task.phase() instanceof TaskEntry.Phase.Held held) {
             return new Key.OfReady(pool, held.gate(), held.order(), task.arrival(), taskId);
         }
@@ -34,6 +36,9 @@ final class Queue {
             throw new IllegalArgumentException("Task " + taskId + " stands in no queue but is " + task.phase());
         }
         step.state.put(place, task.workflowId());
+        if (task.phase() instanceof TaskEntry.Phase.Ready) {
+            Turns.join(step, task.spec().getRole(), Texts.tenant(task.spec().getTenant()));
+        }
     }
 
     /** Queues a task. A task that was queued before keeps the waiting time it had collected. */
@@ -50,9 +55,12 @@ final class Queue {
             awaitDefinitions(step, taskId, task);
             return;
         }
-        long since = task.readySince() == 0 ? step.now() : task.readySince();
-        long order = order(step, task.spec(), since);
-        put(step, taskId, task.withReadySince(since).withPhase(new TaskEntry.Phase.Ready(order)));
+        boolean first = task.readySince() == 0;
+        TaskEntry.Live queued = first ? task.withReadySince(step.now()) : task;
+        if (first) {
+            Deadlines.onFirstQueued(step, taskId, queued);
+        }
+        put(step, taskId, queued.withPhase(new TaskEntry.Phase.Ready(order(step, task.spec(), queued.readySince()))));
         step.journal(TaskEventType.TASK_READY, taskId, task.workflowId(), task.spec())
                 .add();
         awaitDefinitions(step, taskId, task);

@@ -55,7 +55,11 @@ final class Reports {
         }
         TaskEntry.Lease started = lease.started(report.getAgentId(), startOf(lease, report));
         TaskEntry.Live next = task.withPhase(new TaskEntry.Phase.Running(started));
-        step.putTask(taskId, task.startedAt() == 0 ? next.withStartedAt(started.startedAt()) : next);
+        if (task.startedAt() == 0) {
+            next = next.withStartedAt(started.startedAt());
+            Deadlines.onFirstStart(step, taskId, next);
+        }
+        step.putTask(taskId, next);
         step.journal(TaskEventType.TASK_STARTED, taskId, task.workflowId(), task.spec())
                 .lease(started)
                 .step(report.getStep())

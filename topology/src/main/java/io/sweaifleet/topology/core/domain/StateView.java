@@ -10,8 +10,8 @@ public interface StateView {
     /** Value of an entry, or null when there is none. */
     <V> @Nullable V get(Key<V> key);
 
-    /** Queued tasks of a role in the order of release. */
-    Iterator<Key.OfReady> ready(String pool, String role);
+    /** Entries of a queue in the order of release. */
+    Iterator<Key.OfReady> ready(String pool, String queue);
 
     /** Workers of a pool. */
     Collection<WorkerEntry> workers(String pool);

@@ -65,6 +65,11 @@ final class Submissions {
                             step.pool));
             return;
         }
+        Failure full = Backlog.refusal(step, submission);
+        if (full != null) {
+            endings.endUnaccepted(submission, TaskStatus.REJECTED, full);
+            return;
+        }
         accept(submission);
     }
 
@@ -177,6 +182,7 @@ final class Submissions {
                 step.now(),
                 taskIds.size());
         step.state.put(new Key.OfWorkflow(step.pool, workflowId), workflow);
+        Backlog.add(step, submission.tenant(), taskIds.size());
         step.journal(TaskEventType.WORKFLOW_ACCEPTED, workflowId, submission.tenant())
                 .message(submission.title())
                 .add();

@@ -25,5 +25,11 @@ public enum TimerKind {
     /** Queued tasks of a role that was removed, and not defined again by now, are refused; id: role. */
     ROLE_REMOVED,
     /** The rest of what a pause held back; id: gate. */
-    RELEASE_REST
+    RELEASE_REST,
+    /** What a rate holds back may start, or its bucket is full again; id: rate key. */
+    RATE,
+    /** An agent must have started the task; id: task. */
+    START_DEADLINE,
+    /** The task must have ended, counted from its first start on an agent; id: task. */
+    FINISH_DEADLINE
 }

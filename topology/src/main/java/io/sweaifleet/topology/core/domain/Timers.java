@@ -30,17 +30,18 @@ final class Timers {
         step.state.delete(timer);
         switch (timer.kind()) {
             case RETRY -> retry(timer);
-            case DEADLINE -> deadline(timer);
+            case DEADLINE, START_DEADLINE, FINISH_DEADLINE -> Deadlines.onTimer(step, endings, timer, confirmed);
             case ATTEMPT_TIMEOUT -> attemptTimeout(timer, confirmed);
             case STOP_GRACE -> stopGrace(timer, confirmed);
             case DEFINITION_GRACE -> definitionGrace(timer.id());
-            case WORKER_SILENT -> new Workers(step, endings).onSilentTimer(timer.id(), confirmed);
+            case WORKER_SILENT -> new Workers(step, endings).onSilentTimer(timer, confirmed);
             case FORGET_WORKER -> new Workers(step, endings).onForgetTimer(timer.id());
             case FORGET_WORKFLOW -> forgetWorkflow(timer.id());
             case FORGET_CONTROL -> forgetControl(timer.id());
             case ROLE_REMOVED -> roleRemoved(timer.id());
             case CANCEL_REST -> new Controls(step, endings).cancelRest(timer.id());
             case RELEASE_REST -> Gates.release(step, timer.id());
+            case RATE -> Rates.onTimer(step, timer);
         }
     }
 
@@ -51,26 +52,6 @@ final class Timers {
                 && backoff.dueAt() == timer.dueAt()) {
             step.blamed = task.workflowId();
             Queue.enqueue(step, timer.id(), task);
-        }
-    }
-
-    private void deadline(Key.OfTimer timer) {
-        TaskEntry.Live task = step.liveTask(timer.id());
-        if (task == null) {
-            return;
-        }
-        step.blamed = task.workflowId();
-        Failure failure = Failures.permanent(
-                "DEADLINE_PASSED",
-                "Task " + timer.id() + " had not ended by its deadline "
-                        + task.spec().getDeadline(),
-                "Submit it again with a later deadline",
-                "deadline",
-                String.valueOf(task.spec().getDeadline()));
-        if (task.phase() instanceof TaskEntry.Phase.Running running) {
-            Leases.stop(step, timer.id(), task, running.lease(), TaskEntry.StopReason.DEADLINE, failure);
-        } else {
-            endings.end(timer.id(), task, TaskStatus.EXPIRED, failure, null);
         }
     }
 
@@ -91,9 +72,8 @@ final class Timers {
             return;
         }
         if (!confirmed) {
-            Key.OfTimer again = later(timer);
-            step.putTask(timer.id(), task.withPhase(new TaskEntry.Phase.Running(lease.timingOutAt(again.dueAt()))));
-            Markers.send(step, again);
+            long again = Markers.ask(step, timer);
+            step.putTask(timer.id(), task.withPhase(new TaskEntry.Phase.Running(lease.timingOutAt(again))));
             return;
         }
         long timeoutMs = Dispatcher.timeoutMs(step, task);
@@ -131,10 +111,9 @@ final class Timers {
         }
         step.blamed = task.workflowId();
         if (!confirmed) {
-            Key.OfTimer again = later(timer);
-            TaskEntry.Lease waiting = lease.stopping(new TaskEntry.Stop(stop.reason(), stop.failure(), again.dueAt()));
+            TaskEntry.Lease waiting =
+                    lease.stopping(new TaskEntry.Stop(stop.reason(), stop.failure(), Markers.ask(step, timer)));
             step.putTask(timer.id(), task.withPhase(new TaskEntry.Phase.Running(waiting)));
-            Markers.send(step, again);
             return;
         }
         Leases.lose(
@@ -149,15 +128,14 @@ final class Timers {
                         "See the worker's log"));
     }
 
-    /** The same timer for when its markers have not come back. */
-    private Key.OfTimer later(Key.OfTimer timer) {
-        return new Key.OfTimer(timer.pool(), step.now() + Markers.PATIENCE_MS, timer.kind(), timer.id());
-    }
-
     /** Tasks that wait for others or for a retry are asked for their role again when they are queued. */
     private void roleRemoved(String role) {
+        Turns turns = new Turns(step);
         for (int refused = 0; refused < Controls.CANCELS_PER_STEP; refused++) {
-            Key.OfReady next = step.state.firstReady(step.pool, role);
+            Key.OfReady next = turns.first(role);
+            if (turns.isSpent()) {
+                break;
+            }
             if (next == null || step.roleIsKnown(role)) {
                 return;
             }

@@ -244,7 +244,8 @@ final class Workers {
     }
 
     /** The timer of a worker is due: it is away, or it is looked at again later. */
-    void onSilentTimer(String workerId, boolean confirmed) {
+    void onSilentTimer(Key.OfTimer timer, boolean confirmed) {
+        String workerId = timer.id();
         WorkerEntry worker = step.worker(workerId);
         if (worker == null) {
             return;
@@ -261,9 +262,7 @@ final class Workers {
             return;
         }
         if (!confirmed) {
-            long again = step.now() + Markers.PATIENCE_MS;
-            step.state.put(new Key.OfWorker(step.pool, workerId), worker.withSilentTimerAt(again));
-            Markers.send(step, new Key.OfTimer(step.pool, again, TimerKind.WORKER_SILENT, workerId));
+            step.state.put(new Key.OfWorker(step.pool, workerId), worker.withSilentTimerAt(Markers.ask(step, timer)));
             return;
         }
         WorkerEntry away = worker.withState(WorkerState.OFFLINE, step.now()).withSilentTimerAt(0);
