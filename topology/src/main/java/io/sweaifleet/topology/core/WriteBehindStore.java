@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Streams' own cache does this too, but keeps what it wrote until it is full, which makes the garbage collector copy and
  * scan all of it over and over.
  *
- * <p>Only the thread of the store's task may use it. It extends an internal class of Streams, because there is no other way to
- * hear of a commit before it begins; {@code WriteBehindStoreTest} fails when that changes.
+ * <p>Only the thread of the store's task writes, and it alone sees what is held. Others, which ask queries, see what was written
+ * for the last commit.
+ *
+ * <p>It extends an internal class of Streams, because there is no other way to hear of a commit before it begins;
+ * {@code WriteBehindStoreTest} fails when that changes.
  */
 final class WriteBehindStore extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, Bytes, byte[]>
         implements KeyValueStore<Bytes, byte[]> {
@@ -29,6 +32,7 @@ final class WriteBehindStore extends WrappedStateStore<KeyValueStore<Bytes, byte
     private static final int MOST_PENDING = 32_768;
 
     private final Map<Bytes, byte @Nullable []> pending = new HashMap<>();
+    private volatile @Nullable Thread writer;
 
     private WriteBehindStore(KeyValueStore<Bytes, byte[]> behind) {
         super(behind);
@@ -39,18 +43,23 @@ final class WriteBehindStore extends WrappedStateStore<KeyValueStore<Bytes, byte
         return new Builder(behind.withCachingDisabled());
     }
 
+    private boolean isOfAnotherThread() {
+        return Thread.currentThread() != writer;
+    }
+
     @Override
     public byte @Nullable [] get(Bytes key) {
+        if (isOfAnotherThread()) {
+            return wrapped().get(key);
+        }
         byte[] held = pending.get(key);
         return held != null || pending.containsKey(key) ? held : wrapped().get(key);
     }
 
     @Override
     public void put(Bytes key, byte @Nullable [] value) {
-        pending.put(key, value);
-        if (pending.size() >= MOST_PENDING) {
-            writeBack();
-        }
+        hold(key, value);
+        boundPending();
     }
 
     @Override
@@ -65,8 +74,17 @@ final class WriteBehindStore extends WrappedStateStore<KeyValueStore<Bytes, byte
     @Override
     public void putAll(List<KeyValue<Bytes, byte[]>> entries) {
         for (KeyValue<Bytes, byte[]> entry : entries) {
-            pending.put(entry.key, entry.value);
+            hold(entry.key, entry.value);
         }
+        boundPending();
+    }
+
+    private void hold(Bytes key, byte @Nullable [] value) {
+        writer = Thread.currentThread();
+        pending.put(key, value);
+    }
+
+    private void boundPending() {
         if (pending.size() >= MOST_PENDING) {
             writeBack();
         }
@@ -83,19 +101,19 @@ final class WriteBehindStore extends WrappedStateStore<KeyValueStore<Bytes, byte
 
     @Override
     public KeyValueIterator<Bytes, byte[]> range(@Nullable Bytes from, @Nullable Bytes to) {
-        writeBack();
+        writeBackIfMine();
         return wrapped().range(from, to);
     }
 
     @Override
     public KeyValueIterator<Bytes, byte[]> all() {
-        writeBack();
+        writeBackIfMine();
         return wrapped().all();
     }
 
     @Override
     public long approximateNumEntries() {
-        return wrapped().approximateNumEntries() + pending.size();
+        return wrapped().approximateNumEntries();
     }
 
     @Override
@@ -115,6 +133,12 @@ final class WriteBehindStore extends WrappedStateStore<KeyValueStore<Bytes, byte
     public void close() {
         pending.clear();
         super.close();
+    }
+
+    private void writeBackIfMine() {
+        if (!isOfAnotherThread()) {
+            writeBack();
+        }
     }
 
     private void writeBack() {

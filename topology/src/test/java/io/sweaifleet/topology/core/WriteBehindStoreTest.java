@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -90,6 +91,30 @@ class WriteBehindStoreTest {
 
         // Then
         assertThat(seen).containsExactly("deleted 1", "kept 2", "absent null", "get 2null3", "a=2", "c=3");
+    }
+
+    @Test
+    void shouldShowOtherThreadsWhatWasCommitted() {
+        // Given
+        work = store -> store.put(key("a"), value("committed"));
+        commit();
+        List<String> seen = new ArrayList<>();
+        work = store -> {
+            store.put(key("a"), value("held"));
+            CompletableFuture.runAsync(() -> {
+                        seen.add(text(store.get(key("a"))));
+                        try (KeyValueIterator<Bytes, byte[]> found = store.range(key("a"), key("z"))) {
+                            found.forEachRemaining(next -> seen.add(text(next.value)));
+                        }
+                    })
+                    .join();
+        };
+
+        // When
+        commit();
+
+        // Then
+        assertThat(seen).containsExactly("committed", "committed");
     }
 
     /** The driver commits after each record. */
