@@ -8,6 +8,8 @@ import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.state.HostInfo;
+import org.jspecify.annotations.Nullable;
 
 /** How the two applications are configured. The figures are those of architecture.md's trial. */
 final class StreamsProperties {
@@ -28,9 +30,16 @@ final class StreamsProperties {
         return properties;
     }
 
-    /** Core: exactly once; commits are asked for by the processor, the interval takes the rest. */
-    Properties core(String applicationId) {
+    /**
+     * Core: exactly once; commits are asked for by the processor, the interval takes the rest.
+     *
+     * @param queries where the other instances ask this one, or null when it answers no queries
+     */
+    Properties core(String applicationId, @Nullable HostInfo queries) {
         Properties properties = common(applicationId, settings.get(TopologySettings.CORE_THREADS));
+        if (queries != null) {
+            properties.put(StreamsConfig.APPLICATION_SERVER_CONFIG, queries.host() + ":" + queries.port());
+        }
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         // In a burst the processor's own rule is to decide, so the interval is no shorter than its gaps usually are.
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 250);

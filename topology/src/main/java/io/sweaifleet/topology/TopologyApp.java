@@ -56,6 +56,7 @@ public final class TopologyApp implements AutoCloseable {
         return thread;
     });
     private @Nullable Admin admin;
+    private @Nullable QueryEndpoint queries;
     private volatile boolean started;
 
     TopologyApp(Settings settings) {
@@ -125,13 +126,21 @@ public final class TopologyApp implements AutoCloseable {
             CoreClients clients = new CoreClients(System::nanoTime);
             Topology topology =
                     CoreTopology.build(serdes, FleetTopic.CORE_INPUTS.partitions(), InstantSource.system(), clients);
-            up.add(run(new KafkaStreams(topology, properties.core(id), clients), id));
+            QueryEndpoint endpoint = QueryEndpoint.bind(settings).orElse(null);
+            queries = endpoint;
+            KafkaStreams core = new KafkaStreams(
+                    topology, properties.core(id, endpoint == null ? null : endpoint.advertised()), clients);
+            up.add(run(core, id));
+            if (endpoint != null) {
+                endpoint.start(core, submissionTopics(brokers));
+            }
             purgeInputs(brokers, id);
         }
         if (apps.contains("intake")) {
             String id = IntakeTopology.APPLICATION + suffix;
             offsets.prepare(id, IntakeTopology.INPUTS, null);
-            Topology topology = IntakeTopology.build(serdes, topicIds(brokers), InstantSource.system(), patience);
+            Topology topology = IntakeTopology.build(
+                    serdes, topicIds(brokers, IntakeTopology.INPUTS), InstantSource.system(), patience);
             up.add(run(new KafkaStreams(topology, properties.intake(id)), id));
         }
         await(up, apps);
@@ -153,9 +162,13 @@ public final class TopologyApp implements AutoCloseable {
         }
     }
 
-    private static Map<String, String> topicIds(Admin brokers) {
-        List<String> names =
-                IntakeTopology.INPUTS.stream().map(FleetTopic::topicName).toList();
+    /** Ids of the topics whose records core marks when it has taken them. */
+    private static Map<String, String> submissionTopics(Admin brokers) {
+        return topicIds(brokers, List.of(FleetTopic.TASKS, FleetTopic.WORKFLOWS));
+    }
+
+    private static Map<String, String> topicIds(Admin brokers, List<FleetTopic> topics) {
+        List<String> names = topics.stream().map(FleetTopic::topicName).toList();
         Map<String, String> ids = new HashMap<>();
         try {
             for (TopicDescription topic : brokers.describeTopics(names)
@@ -256,6 +269,10 @@ public final class TopologyApp implements AutoCloseable {
     public void close() {
         patience.close();
         housekeeping.shutdownNow();
+        QueryEndpoint endpoint = queries;
+        if (endpoint != null) {
+            endpoint.close();
+        }
         List<KafkaStreams> open;
         synchronized (running) {
             open = List.copyOf(running);

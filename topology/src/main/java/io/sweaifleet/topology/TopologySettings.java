@@ -88,6 +88,20 @@ public final class TopologySettings implements SettingsProvider {
             "How often inputs of core that need not be kept are deleted; 0s: never.",
             "1h");
 
+    /** Where queries are answered. */
+    public static final Setting<String> QUERY_LISTEN = Setting.text(
+            "fleet.topology.query-listen",
+            "Address at which this process answers queries over HTTP, host:port; port 0 takes a free one, and nothing"
+                    + " answers none. Whoever reaches it may read everything about the work: it asks for no password.",
+            "127.0.0.1:0");
+
+    /** Where other instances ask. */
+    public static final Setting<String> QUERY_ADVERTISED = Setting.text(
+            "fleet.topology.query-advertised",
+            "Address at which other instances reach fleet.topology.query-listen, host:port; nothing is the same. An"
+                    + " instance that is asked about a pool of another one asks there.",
+            "");
+
     /** For the service loader; the settings themselves are constants. */
     public TopologySettings() {}
 
@@ -110,6 +124,8 @@ public final class TopologySettings implements SettingsProvider {
                 START_TIMEOUT,
                 REGISTRY_PATIENCE,
                 KEEP_INPUTS,
-                PURGE_INTERVAL);
+                PURGE_INTERVAL,
+                QUERY_LISTEN,
+                QUERY_ADVERTISED);
     }
 }

@@ -12,6 +12,8 @@ final class Commands {
                 new RunCommand(context),
                 new SubmitCommand(context),
                 new StatusCommand(context),
+                new ListCommand(context),
+                new QueuesCommand(context),
                 new WatchCommand(context),
                 new CancelCommand(context),
                 new PauseCommand(context),

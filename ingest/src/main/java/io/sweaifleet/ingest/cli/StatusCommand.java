@@ -5,17 +5,24 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sweaifleet.ingest.client.Fleet;
 import io.sweaifleet.ingest.follow.StatusLookup;
+import io.sweaifleet.ingest.follow.TaskPhase;
 import io.sweaifleet.ingest.follow.TaskView;
 import io.sweaifleet.ingest.follow.WorkflowView;
 import io.sweaifleet.ingest.print.Durations;
 import io.sweaifleet.ingest.print.OutcomeJson;
 import io.sweaifleet.ingest.print.OutcomeTable;
+import io.sweaifleet.ingest.print.Reasons;
 import io.sweaifleet.ingest.print.Style;
 import io.sweaifleet.ingest.print.Terminal;
 import io.sweaifleet.ingest.print.TextTable;
+import io.sweaifleet.ingest.query.QueriesAwayException;
+import io.sweaifleet.ingest.query.QueryClient;
+import io.sweaifleet.ingest.query.QueryRefusedException;
 import io.sweaifleet.schemas.config.FleetSettings;
 import io.sweaifleet.schemas.json.IsoTimes;
 import io.sweaifleet.schemas.json.RecordJson;
+import io.sweaifleet.schemas.query.QueryJson;
+import io.sweaifleet.schemas.query.StatusAnswer;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -63,8 +70,10 @@ final class StatusCommand implements Callable<Integer> {
         Instant from = Times.past(since, context.clock().instant());
         try (Fleet fleet = context.open(node)) {
             String in = pool == null ? fleet.settings().get(FleetSettings.POOL) : pool;
-            StatusLookup.Found found = new StatusLookup(fleet, from)
-                    .find(in, id)
+            StatusLookup lookup = new StatusLookup(fleet, from);
+            StatusLookup.Found found = standing(fleet, in)
+                    .map(lookup::find)
+                    .or(() -> lookup.find(in, id))
                     .orElseThrow(() -> CliException.failed(
                             "no task or workflow " + id + " in pool " + in + " since " + IsoTimes.format(from),
                             "check the id with `fleet results`, or look further back with --since; "
@@ -75,6 +84,21 @@ final class StatusCommand implements Callable<Integer> {
                 print(found);
             }
             return ExitCode.OK;
+        }
+    }
+
+    /** What the fleet's state says; empty when it does not know the id, or cannot be asked, which is said then. */
+    private Optional<StatusAnswer> standing(Fleet fleet, String in) {
+        try {
+            return new QueryClient(fleet.settings()).status(in, id);
+        } catch (QueryRefusedException e) {
+            throw Asking.refused(e);
+        } catch (QueriesAwayException e) {
+            context.terminal()
+                    .err()
+                    .println("fleet: " + e.getMessage()
+                            + "; shown is what the events tell, without all reasons to wait");
+            return Optional.empty();
         }
     }
 
@@ -151,6 +175,9 @@ final class StatusCommand implements Callable<Integer> {
     /** What a waiting reader wants to know: the step, what it waits for, or what went wrong. */
     private static String detail(TaskView task) {
         String cancel = task.cancelRequested() && !task.isEnded() ? "cancel requested; " : "";
+        if (!task.waiting().isEmpty()) {
+            return cancel + Reasons.words(task.waiting()) + after(task);
+        }
         return cancel
                 + switch (task.phase()) {
                     case SUBMITTED -> "not yet accepted";
@@ -164,10 +191,17 @@ final class StatusCommand implements Callable<Integer> {
                     case RETRYING ->
                         "next attempt"
                                 + (task.dueAt() == null ? "" : " at " + IsoTimes.format(task.dueAt()))
-                                + (task.failure() == null ? "" : " after: " + OutcomeTable.words(task.failure()));
+                                + after(task);
                     case ENDED, QUARANTINED ->
                         task.failure() == null ? task.message() : OutcomeTable.words(task.failure());
                 };
+    }
+
+    /** What went wrong with the attempt before. */
+    private static String after(TaskView task) {
+        return task.failure() == null || task.phase() != TaskPhase.RETRYING
+                ? ""
+                : " after: " + OutcomeTable.words(task.failure());
     }
 
     private static ObjectNode toJson(StatusLookup.Found found) {
@@ -201,6 +235,7 @@ final class StatusCommand implements Callable<Integer> {
             node.put("dueAt", time(task.dueAt()));
             node.put("cancelRequested", task.cancelRequested());
             node.put("detail", detail(task));
+            node.set("waiting", QueryJson.tree(task.waiting()));
             node.set(
                     "failure",
                     Optional.ofNullable(task.failure())

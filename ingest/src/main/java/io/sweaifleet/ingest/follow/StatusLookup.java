@@ -4,6 +4,7 @@ import io.sweaifleet.ingest.client.Fleet;
 import io.sweaifleet.ingest.client.TopicReader;
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.key.Keys;
+import io.sweaifleet.schemas.query.StatusAnswer;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import java.time.Instant;
@@ -44,6 +45,17 @@ public final class StatusLookup {
             WorkflowView workflow,
             @Nullable String taskId,
             @Nullable TaskOutcome outcome) {}
+
+    /** A task or workflow that the fleet's state has, with what events and its outcome tell beside. */
+    public Found find(StatusAnswer standing) {
+        try (TopicReader reader = fleet.reader()) {
+            String taskId = standing.taskId();
+            WorkflowView told =
+                    workflow(reader, standing.pool(), standing.workflow().workflowId());
+            return new Found(
+                    told.standing(standing), taskId, taskId == null ? null : outcome(reader, standing.pool(), taskId));
+        }
+    }
 
     /** The task or workflow with the id; empty when no event and no outcome names it. */
     public Optional<Found> find(String pool, String id) {

@@ -2,8 +2,11 @@ package io.sweaifleet.ingest.follow;
 
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.core.TaskEvent;
+import io.sweaifleet.schemas.query.TaskAnswer;
+import io.sweaifleet.schemas.query.Waiting;
 import io.sweaifleet.schemas.task.TaskStatus;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param status how it ended, or null
  * @param failure what last went wrong, or null
  * @param message what the latest event said
+ * @param waiting why it has not started, by the fleet's state; empty when that was not asked, or it has started
  */
 public record TaskView(
         String taskId,
@@ -41,12 +45,78 @@ public record TaskView(
         boolean cancelRequested,
         @Nullable TaskStatus status,
         @Nullable Failure failure,
-        String message) {
+        String message,
+        List<Waiting> waiting) {
+
+    public TaskView {
+        waiting = List.copyOf(waiting);
+    }
 
     /** A task that was sent off and of which nothing is known yet. */
     public static TaskView submitted(String taskId, String role, String kind, Instant at) {
         return new TaskView(
-                taskId, role, kind, TaskPhase.SUBMITTED, 0, "", "", "", at, null, null, false, null, null, "");
+                taskId,
+                role,
+                kind,
+                TaskPhase.SUBMITTED,
+                0,
+                "",
+                "",
+                "",
+                at,
+                null,
+                null,
+                false,
+                null,
+                null,
+                "",
+                List.of());
+    }
+
+    /**
+     * The task as the fleet's state has it, which knows why it waits; what events alone tell (the step, a failure) stays.
+     * One whose events told of its end stays as it is.
+     */
+    public TaskView standing(TaskAnswer answer) {
+        if (isEnded()) {
+            return this;
+        }
+        TaskPhase now = TaskPhase.valueOf(answer.phase().name());
+        boolean atWorker = !answer.workerId().isEmpty();
+        return new TaskView(
+                taskId,
+                answer.role().isEmpty() ? role : answer.role(),
+                answer.kind().isEmpty() ? kind : answer.kind(),
+                now,
+                atWorker ? answer.attempts() + 1 : answer.attempts(),
+                atWorker ? answer.agentId() : agentId,
+                atWorker ? answer.workerId() : workerId,
+                step,
+                now == phase ? since : begun(answer),
+                answer.startedAt() == null ? startedAt : answer.startedAt(),
+                answer.waiting().stream()
+                        .map(Waiting::until)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null),
+                cancelRequested,
+                answer.status() == null ? status : answer.status(),
+                failure,
+                message,
+                answer.waiting());
+    }
+
+    /** When the phase began, as far as the state tells. */
+    private Instant begun(TaskAnswer answer) {
+        Instant at =
+                switch (answer.phase()) {
+                    case ASSIGNED -> answer.assignedAt();
+                    case RUNNING -> answer.startedAt();
+                    case QUEUED -> answer.readySince();
+                    case WAITING, HELD -> answer.acceptedAt();
+                    case RETRYING, ENDED -> null;
+                };
+        return at == null ? since : at;
     }
 
     /** The task after an event of its own. Events that change nothing a reader would see leave it as it is. */
@@ -92,6 +162,7 @@ public record TaskView(
                 cancelRequested || event.getType() == io.sweaifleet.schemas.core.TaskEventType.CANCEL_REQUESTED,
                 event.getStatus() == null ? status : event.getStatus(),
                 event.getFailure() == null ? failure : event.getFailure(),
-                event.getMessage());
+                event.getMessage(),
+                List.of());
     }
 }

@@ -2,11 +2,14 @@ package io.sweaifleet.ingest.follow;
 
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
+import io.sweaifleet.schemas.query.StatusAnswer;
+import io.sweaifleet.schemas.query.TaskAnswer;
 import io.sweaifleet.schemas.task.WorkflowStatus;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +67,28 @@ public record WorkflowView(
                 event.getType() == TaskEventType.WORKFLOW_ENDED ? event.getDecidedAt() : endedAt,
                 event.getWorkflowStatus() == null ? status : event.getWorkflowStatus(),
                 event.getMessage());
+    }
+
+    /** The workflow as the fleet's state has it; see {@link TaskView#standing}. */
+    public WorkflowView standing(StatusAnswer answer) {
+        Map<String, TaskView> standing = new LinkedHashMap<>(tasks);
+        for (TaskAnswer task : answer.tasks()) {
+            Instant seen = Objects.requireNonNullElse(
+                    answer.workflow().endedAt(), Objects.requireNonNullElse(task.acceptedAt(), Instant.EPOCH));
+            standing.merge(
+                    task.taskId(),
+                    TaskView.submitted(task.taskId(), task.role(), task.kind(), seen)
+                            .standing(task),
+                    (told, unseen) -> told.standing(task));
+        }
+        return new WorkflowView(
+                pool,
+                workflowId,
+                standing,
+                acceptedAt == null ? answer.workflow().acceptedAt() : acceptedAt,
+                endedAt == null ? answer.workflow().endedAt() : endedAt,
+                status == null ? answer.workflow().status() : status,
+                message);
     }
 
     /** True once nothing more is to come. */

@@ -60,6 +60,13 @@ public final class FleetSettings implements SettingsProvider {
     public static final Setting<String> CONNECT_URL =
             Setting.text("fleet.connect.url", "REST address of Kafka Connect, such as http://127.0.0.1:8083.", null);
 
+    /** The topology's queries. */
+    public static final Setting<String> QUERY_URL = Setting.text(
+            "fleet.query.url",
+            "Address of the queries of any topology instance, such as http://127.0.0.1:8090; see"
+                    + " fleet.topology.query-listen.",
+            null);
+
     /** Where artifacts are kept. */
     public static final Setting<Path> ARTIFACTS_DIR = Setting.path(
             "fleet.artifacts.dir",
@@ -91,6 +98,7 @@ public final class FleetSettings implements SettingsProvider {
             NEO4J_USER,
             NEO4J_PASSWORD,
             CONNECT_URL,
+            QUERY_URL,
             ARTIFACTS_DIR,
             POOL);
 

@@ -60,6 +60,9 @@ record NodePlan(List<Stage> stages, Map<String, String> settings, int restarts) 
         /** Parts that do little once they run: the second compiler would cost them more than it gives. */
         private static final Set<String> LIGHTLY_COMPILED = Set.of("registry", "neo4j", "connect");
 
+        /** The topology's own setting, by name: this module does not have its classes. */
+        private static final String QUERY_LISTEN = "fleet.topology.query-listen";
+
         private static final List<String> PARTS =
                 List.of("redis", "kafka", "registry", "neo4j", "connect", "topology", "worker");
 
@@ -244,13 +247,27 @@ record NodePlan(List<Stage> stages, Map<String, String> settings, int restarts) 
                 return;
             }
             require("topology", CONTRACT);
+            String address = queries();
             add(part(
                     "topology",
                     jvm("topology", "topology", List.of(), "io.sweaifleet.topology.TopologyApp", configArguments()),
                     Set.of(CONTRACT),
                     new Readiness.Announced(),
-                    "",
+                    address,
                     List.of()));
+        }
+
+        /** Where the topology answers queries: at a port of this node's, unless the operator chose otherwise. */
+        private String queries() throws PartException {
+            if (given.isGiven(FleetSettings.QUERY_URL) || settings.containsKey(QUERY_LISTEN)) {
+                given.find(FleetSettings.QUERY_URL).ifPresent(url -> settings.put(FleetSettings.QUERY_URL.name(), url));
+                return "";
+            }
+            int port = port("queries");
+            settings.put(QUERY_LISTEN, HOST + ":" + port);
+            String address = "http://" + HOST + ":" + port;
+            settings.put(FleetSettings.QUERY_URL.name(), address);
+            return address;
         }
 
         private void worker() throws PartException {

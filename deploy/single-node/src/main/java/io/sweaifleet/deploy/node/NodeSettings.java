@@ -59,8 +59,8 @@ public final class NodeSettings implements SettingsProvider {
         return List.of(
                 new PassedOn(
                         PORT_PREFIX,
-                        "Port of kafka, kafka-controller, registry, redis, neo4j or connect on 127.0.0.1. Without one, a"
-                                + " free port is taken and kept in the data directory for the next start."),
+                        "Port of kafka, kafka-controller, registry, redis, neo4j, connect or queries on 127.0.0.1. Without one,"
+                                + " a free port is taken and kept in the data directory for the next start."),
                 new PassedOn(
                         HEAP_PREFIX,
                         "Largest Java heap of kafka, registry, neo4j, connect, topology or worker, as -Xmx takes it: 256m."),

@@ -152,6 +152,71 @@ class CommandsIT {
     }
 
     @Test
+    void shouldSayWhyEachTaskThatHasNotStartedWaits() throws Exception {
+        // Given: the only slot of a role and a key in use, and work that waits for everything that work can wait for
+        node.fleet("submit", write(endless(id + "-runs")).toString());
+        client.event("that starts " + id + "-runs", event -> isOf("-runs", TaskEventType.TASK_STARTED, event));
+        node.fleet("pause", "--role", "tester", "--reason", "release freeze");
+        Path waiting = write("id: " + id + "\nlabels: {waits: " + id + "}\ntasks:\n"
+                + item("-slot", "role: tester, kind: test.endless")
+                + item("-key", "role: architect, kind: architect.map-dependencies, concurrencyKey: " + id)
+                + item(
+                        "-later",
+                        "role: tester, kind: test.endless, notBefore: "
+                                + Instant.now().plusSeconds(3_600))
+                + item("-needs", "role: tester, kind: test.endless, dependsOn: [" + id + "-slot]"));
+        try {
+            Answer submitted = node.fleet("submit", waiting.toString());
+            assertThat(submitted.exitCode()).as(submitted.output()).isEqualTo(OK);
+            client.event("that holds " + id + "-key", event -> isOf("-key", TaskEventType.TASK_HELD, event));
+
+            // When
+            Answer why = node.fleet("status", id);
+            Answer queues = node.fleet("queues");
+            Answer list = node.fleet("list", "--label", "waits=" + id, "--status", "held,queued");
+            Answer workflows = node.fleet("list", "--workflows", "--label", "waits=" + id, "--json");
+
+            // Then
+            assertThat(why.exitCode()).as(why.output()).isEqualTo(OK);
+            assertThat(why.output())
+                    .containsPattern(
+                            "queued +" + id + "-slot .*release freeze \\(role:tester\\); all slots of role tester"
+                                    + " are in use \\(1 of 1\\); number 1 in the queue")
+                    .containsPattern(
+                            "held +" + id + "-key .*concurrency key " + id + " is held by task " + id + "-runs")
+                    .containsPattern("held +" + id + "-later .*not before ")
+                    .containsPattern("waiting +" + id + "-needs .*waits for task " + id + "-slot");
+            assertThat(queues.output())
+                    .containsPattern("tester +1 .*1 of 1 +paused.*release freeze")
+                    .contains("1  concurrency key " + id + " is held by task " + id + "-runs");
+            assertThat(list.output())
+                    .contains(id + "-slot", id + "-key", id + "-later")
+                    .doesNotContain(id + "-needs");
+            assertThat(workflows.output())
+                    .contains("\"workflowId\" : \"" + id + "\"")
+                    .contains("\"open\" : 4");
+        } finally {
+            node.fleet("resume", "--role", "tester");
+            node.fleet("cancel", id);
+            node.fleet("cancel", id + "-runs");
+        }
+        assertThat(node.fleet("list", "--status", "lost").output()).contains("'lost' is not a state");
+        assertThat(node.fleet("queues", "--pool", "nowhere").exitCode()).isEqualTo(FAILED);
+    }
+
+    private String endless(String taskId) {
+        return "id: " + taskId + "\nkind: test.endless\nrole: tester\nconcurrencyKey: " + id + "\n";
+    }
+
+    private String item(String suffix, String rest) {
+        return "  - {id: " + id + suffix + ", repository: " + repository + ", " + rest + "}\n";
+    }
+
+    private boolean isOf(String suffix, TaskEventType type, TaskEvent event) {
+        return event.getType() == type && (id + suffix).equals(event.getTaskId());
+    }
+
+    @Test
     void shouldFollowOutcomesAsTheyAreCommitted() throws Exception {
         // Given
         Path output = Files.createFile(directory.resolve("followed"));

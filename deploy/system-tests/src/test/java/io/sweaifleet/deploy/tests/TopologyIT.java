@@ -2,6 +2,7 @@ package io.sweaifleet.deploy.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sweaifleet.deploy.kafka.LoopbackPorts;
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.task.TaskOutcome;
@@ -9,6 +10,11 @@ import io.sweaifleet.schemas.task.TaskStatus;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.worker.Assignment;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -146,6 +152,54 @@ class TopologyIT {
             // No lease was started twice, and every number was given once.
             assertThat(worker.started()).hasSize(started.size());
             assertThat(sequences(events.read())).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void shouldAnswerForEveryPoolFromEitherInstance() throws Exception {
+        // Given
+        String[] pools = {"default", "red", "green", "blue"};
+        broker.define(pools);
+        LoopbackPorts ports = new LoopbackPorts();
+        List<Integer> addresses = List.of(ports.next(), ports.next());
+        List<TopologyProcess> instances = new ArrayList<>();
+        for (int port : addresses) {
+            instances.add(opened(TopologyProcess.launch(
+                    directory,
+                    broker.bootstrap(),
+                    "instance-" + port,
+                    Map.of("fleet.topology.query-listen", "127.0.0.1:" + port))));
+        }
+        for (TopologyProcess instance : instances) {
+            instance.awaitReady();
+        }
+        for (String pool : pools) {
+            broker.send(FleetTopic.TASKS, 0, null, task("task-of-" + pool, pool));
+        }
+        broker.flush();
+
+        // When / Then: each pool is at one of the two, so the other one has to ask it
+        for (String pool : pools) {
+            for (int port : addresses) {
+                Await.until(
+                        LONG,
+                        () -> "why the task of " + pool + " waits, from " + port + ": " + ask(port, pool),
+                        () -> ask(port, pool).contains("no worker that is online offers role bench"));
+            }
+        }
+        for (TopologyProcess instance : instances) {
+            assertThat(instance.stop()).isZero();
+        }
+    }
+
+    private static String ask(int port, String pool) {
+        URI address = URI.create("http://127.0.0.1:" + port + "/v1/pools/" + pool + "/status/task-of-" + pool);
+        try {
+            return HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

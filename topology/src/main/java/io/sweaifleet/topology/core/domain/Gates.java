@@ -2,7 +2,9 @@ package io.sweaifleet.topology.core.domain;
 
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.task.TaskSubmitted;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,11 @@ public final class Gates {
     /** The gate of a whole pool. */
     static final String POOL = "pool:";
 
+    private static final String KEY = "key:";
+    private static final String TENANT = "tenant:";
+    private static final String WORKFLOW = "workflow:";
+    private static final String TASK = "task:";
+
     private Gates() {}
 
     /** Whether a queue's name is a gate's: ids of roles and tenants have no colon. */
@@ -35,19 +42,39 @@ public final class Gates {
     }
 
     static String ofTenant(String tenant) {
-        return "tenant:" + tenant;
+        return TENANT + tenant;
     }
 
     static String ofWorkflow(String workflowId) {
-        return "workflow:" + workflowId;
+        return WORKFLOW + workflowId;
     }
 
     static String ofTask(String taskId) {
-        return "task:" + taskId;
+        return TASK + taskId;
     }
 
     private static String ofKey(String concurrencyKey) {
-        return "key:" + concurrencyKey;
+        return KEY + concurrencyKey;
+    }
+
+    /** The concurrency key of a gate, or null when the gate is another's. */
+    static @Nullable String keyOf(String gate) {
+        return gate.startsWith(KEY) ? gate.substring(KEY.length()) : null;
+    }
+
+    /** Whether a gate is closed by a pause or by a key in use, and so tells by itself what it waits for. */
+    static boolean isPauseOrKey(String gate) {
+        return Stream.of(KEY, TENANT, WORKFLOW, TASK).anyMatch(gate::startsWith);
+    }
+
+    /** What a pause says to those it holds back. */
+    static String pausedBy(EarlyControl pause, String gate) {
+        return "paused" + pause.said() + " (" + gate + ")";
+    }
+
+    /** What a key in use says to those it holds back. */
+    static String heldBy(String concurrencyKey, Holders holders) {
+        return "concurrency key " + concurrencyKey + " is held by " + some(holders.taskIds());
     }
 
     /** Whether nothing of a role may start now. */
@@ -67,7 +94,7 @@ public final class Gates {
                 }) {
             EarlyControl pause = step.state.get(new Key.OfPause(step.pool, gate));
             if (pause != null) {
-                hold(step, taskId, task, order, gate, "paused" + pause.said() + " (" + gate + ")");
+                hold(step, taskId, task, order, gate, pausedBy(pause, gate));
                 wakeNext(step, spec.getConcurrencyKey());
                 return true;
             }
@@ -75,7 +102,7 @@ public final class Gates {
         String key = spec.getConcurrencyKey();
         Holders holders = key == null ? Holders.NONE : holders(step, key);
         if (key != null && holders.taskIds().size() >= spec.getConcurrencyLimit()) {
-            hold(step, taskId, task, order, ofKey(key), "concurrency key " + key + " is held by " + some(holders));
+            hold(step, taskId, task, order, ofKey(key), heldBy(key, holders));
             return true;
         }
         if (Rates.hold(step, taskId, task, order)) {
@@ -85,10 +112,11 @@ public final class Gates {
         return false;
     }
 
-    private static String some(Holders holders) {
-        int shown = Math.min(3, holders.taskIds().size());
-        String names = "task " + String.join(", task ", holders.taskIds().subList(0, shown));
-        int more = holders.taskIds().size() - shown;
+    /** Names some tasks. */
+    static String some(List<String> taskIds) {
+        int shown = Math.min(3, taskIds.size());
+        String names = "task " + String.join(", task ", taskIds.subList(0, shown));
+        int more = taskIds.size() - shown;
         return more == 0 ? names : names + " and " + more + " more";
     }
 

@@ -1,0 +1,211 @@
+package io.sweaifleet.topology.core.domain;
+
+import io.sweaifleet.schemas.query.Waiting;
+import io.sweaifleet.schemas.query.Waiting.Reason;
+import io.sweaifleet.schemas.task.TaskSubmitted;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a task that has not started does not run.
+ *
+ * <p>Every reason that holds now is given: first what the task waits for by itself (tasks, a moment), then pauses, its
+ * concurrency key, definitions that are missing, and last, for a queued task, the lack of a worker or slot. That order is
+ * the one in which they have to go.
+ */
+public final class WhyWaiting {
+
+    /** Places at the front of a queue that are numbered; further behind, to count would cost more than it tells. */
+    static final int NUMBERED_PLACES = 1_000;
+
+    private final StateView state;
+    private final String pool;
+
+    /**
+     * @param state what is asked
+     * @param pool whose tasks are explained
+     */
+    public WhyWaiting(StateView state, String pool) {
+        this.state = state;
+        this.pool = pool;
+    }
+
+    /** The reasons; none for a task whose attempt has begun. */
+    public List<Waiting> of(String taskId, TaskEntry.Live task) {
+        if (task.phase() instanceof TaskEntry.Phase.Running running) {
+            return running.lease().startedAt() != 0 ? List.of() : List.of(agentBusy(running.lease()));
+        }
+        List<Waiting> reasons = new ArrayList<>();
+        if (task.phase() instanceof TaskEntry.Phase.Waiting) {
+            dependencies(task.spec()).ifPresent(reasons::add);
+        } else if (task.phase() instanceof TaskEntry.Phase.Backoff backoff) {
+            reasons.add(moment(task, backoff.dueAt()));
+        }
+        pauses(taskId, task, reasons);
+        if (task.phase() instanceof TaskEntry.Phase.Ready || task.phase() instanceof TaskEntry.Phase.Held) {
+            key(task.spec()).ifPresent(reasons::add);
+        }
+        if (task.phase() instanceof TaskEntry.Phase.Held held && !Gates.isPauseOrKey(held.gate())) {
+            reasons.add(new Waiting(Reason.HELD, "held by " + held.gate(), List.of(held.gate()), null));
+        }
+        String role = task.spec().getRole();
+        definitions(role).ifPresent(reasons::add);
+        if (task.phase() instanceof TaskEntry.Phase.Ready ready) {
+            capacity(new Key.OfReady(pool, role, ready.order(), task.arrival(), taskId))
+                    .ifPresent(reasons::add);
+        }
+        return reasons.isEmpty()
+                ? List.of(new Waiting(Reason.NEXT, "is about to be given to a worker", List.of(), null))
+                : reasons;
+    }
+
+    /** Why nothing of a role may be given to workers, in words; empty when nothing forbids it. */
+    public Optional<String> blocked(String role) {
+        for (String gate : List.of(Gates.POOL, Gates.ofRole(role))) {
+            Optional<Waiting> pause = pause(gate);
+            if (pause.isPresent()) {
+                return pause.map(Waiting::message);
+            }
+        }
+        Optional<Waiting> missing = definitions(role);
+        if (missing.isPresent()) {
+            return missing.map(Waiting::message);
+        }
+        return Capacity.of(state.workers(pool), role).workers() == 0 ? Optional.of(noWorker(role)) : Optional.empty();
+    }
+
+    /** What a gate holds its tasks for, in words and by kind. */
+    public Waiting atGate(String gate) {
+        String key = Gates.keyOf(gate);
+        if (key != null && !holders(key).taskIds().isEmpty()) {
+            return keyInUse(key);
+        }
+        return pause(gate)
+                .orElseGet(() -> Gates.isPauseOrKey(gate)
+                        ? new Waiting(Reason.NEXT, "about to be let through", List.of(gate), null)
+                        : new Waiting(Reason.HELD, "held by " + gate, List.of(gate), null));
+    }
+
+    private Waiting keyInUse(String key) {
+        Holders holders = holders(key);
+        return new Waiting(Reason.CONCURRENCY_KEY, Gates.heldBy(key, holders), holders.taskIds(), null);
+    }
+
+    private static Waiting agentBusy(TaskEntry.Lease lease) {
+        return new Waiting(
+                Reason.AGENT_BUSY,
+                "given to worker " + lease.workerId() + ", whose agent has not begun",
+                List.of(lease.workerId()),
+                null);
+    }
+
+    private Optional<Waiting> dependencies(TaskSubmitted spec) {
+        List<String> open = new LinkedHashSet<>(spec.getDependsOn())
+                .stream()
+                        .filter(id -> state.get(new Key.OfTask(pool, id)) instanceof TaskEntry.Live)
+                        .toList();
+        return open.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Waiting(Reason.DEPENDENCY, "waits for " + Gates.some(open), open, null));
+    }
+
+    private static Waiting moment(TaskEntry.Live task, long dueAt) {
+        Instant until = Instant.ofEpochMilli(dueAt);
+        return task.attempts().isEmpty()
+                ? new Waiting(Reason.NOT_BEFORE, "not before " + until, List.of(), until)
+                : new Waiting(
+                        Reason.RETRY,
+                        "attempt " + (task.attempts().size() + 1) + " not before " + until,
+                        List.of(),
+                        until);
+    }
+
+    private void pauses(String taskId, TaskEntry.Live task, List<Waiting> reasons) {
+        for (String gate : List.of(
+                Gates.POOL,
+                Gates.ofRole(task.spec().getRole()),
+                Gates.ofTenant(Texts.tenant(task.spec().getTenant())),
+                Gates.ofWorkflow(task.workflowId()),
+                Gates.ofTask(taskId))) {
+            pause(gate).ifPresent(reasons::add);
+        }
+    }
+
+    private Optional<Waiting> pause(String gate) {
+        EarlyControl pause = state.get(new Key.OfPause(pool, gate));
+        return pause == null
+                ? Optional.empty()
+                : Optional.of(new Waiting(Reason.PAUSED, Gates.pausedBy(pause, gate), List.of(gate), null));
+    }
+
+    private Optional<Waiting> key(TaskSubmitted spec) {
+        String key = spec.getConcurrencyKey();
+        if (key == null || holders(key).taskIds().size() < spec.getConcurrencyLimit()) {
+            return Optional.empty();
+        }
+        return Optional.of(keyInUse(key));
+    }
+
+    private Holders holders(String key) {
+        return Objects.requireNonNullElse(state.get(new Key.OfHolders(pool, key)), Holders.NONE);
+    }
+
+    private Optional<Waiting> definitions(String role) {
+        if (state.get(new Key.OfPool(pool)) == null) {
+            return Optional.of(new Waiting(
+                    Reason.UNKNOWN_POOL,
+                    "pool " + pool + " is not declared; the task is refused unless it soon is",
+                    List.of(pool),
+                    null));
+        }
+        if (state.get(new Key.OfRole(role)) == null) {
+            return Optional.of(new Waiting(
+                    Reason.UNKNOWN_ROLE,
+                    "role " + role + " is not defined; the task is refused unless it soon is",
+                    List.of(role),
+                    null));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Waiting> capacity(Key.OfReady place) {
+        String role = place.role();
+        Capacity capacity = Capacity.of(state.workers(pool), role);
+        if (capacity.workers() == 0) {
+            return Optional.of(new Waiting(Reason.NO_WORKER, noWorker(role), List.of(role), null));
+        }
+        if (capacity.free() > 0) {
+            return Optional.empty();
+        }
+        String used = capacity.inUse() >= capacity.slots()
+                ? "all slots of role " + role + " are in use (" + capacity.inUse() + " of " + capacity.slots() + ")"
+                : "the workers of role " + role + " are full: " + capacity.inUse() + " of its " + capacity.slots()
+                        + " slots are in use, other roles take the rest";
+        Integer number = numberOf(place);
+        return Optional.of(new Waiting(
+                Reason.NO_FREE_SLOT,
+                number == null ? used : used + "; number " + number + " in the queue",
+                List.of(role),
+                null));
+    }
+
+    private static String noWorker(String role) {
+        return "no worker that is online offers role " + role;
+    }
+
+    private @Nullable Integer numberOf(Key.OfReady place) {
+        Iterator<Key.OfReady> ahead = state.ready(pool, place.role());
+        for (int number = 1; number <= NUMBERED_PLACES && ahead.hasNext(); number++) {
+            if (ahead.next().compareTo(place) >= 0) {
+                return number;
+            }
+        }
+        return null;
+    }
+}
