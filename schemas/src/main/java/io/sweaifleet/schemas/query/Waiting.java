@@ -34,8 +34,8 @@ public record Waiting(
         PAUSED,
         /** Others hold its concurrency key. */
         CONCURRENCY_KEY,
-        /** A rule holds it back that the reader of this answer may not know. */
-        HELD,
+        /** As many tasks with its rate key have started as the pool allows for now. */
+        RATE,
         /** The pool is not declared. */
         UNKNOWN_POOL,
         /** The role is not defined. */

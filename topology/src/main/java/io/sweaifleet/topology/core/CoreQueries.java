@@ -15,6 +15,7 @@ import io.sweaifleet.topology.core.domain.LeaseEntry;
 import io.sweaifleet.topology.core.domain.PoolEntry;
 import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.TimerKind;
+import io.sweaifleet.topology.core.domain.Turns;
 import io.sweaifleet.topology.core.domain.WhyWaiting;
 import io.sweaifleet.topology.core.domain.WorkerEntry;
 import io.sweaifleet.topology.core.domain.WorkflowEntry;
@@ -185,9 +186,10 @@ public final class CoreQueries {
         int[] left = {SCAN_LIMIT};
         view.scan(Layout.prefix(pool, 'q'), (bytes, value) -> {
             Key.OfReady place = Layout.readyKey(bytes);
-            if (Gates.isGate(place.role())) {
-                tally.held(why.atGate(place.role()), place.role(), null);
-            } else if (view.get(new Key.OfTask(pool, place.taskId())) instanceof TaskEntry.Live task) {
+            if (Gates.isGate(place.queue())) {
+                tally.held(why.atGate(place.queue()), place.queue(), null);
+            } else if (!Turns.isRound(place.queue())
+                    && view.get(new Key.OfTask(pool, place.taskId())) instanceof TaskEntry.Live task) {
                 tally.queued(task);
             }
             return --left[0] > 0;

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.query.Waiting;
 import io.sweaifleet.schemas.query.Waiting.Reason;
+import io.sweaifleet.schemas.role.PoolDefinition;
+import io.sweaifleet.schemas.role.RateLimit;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
@@ -141,7 +143,11 @@ class WhyWaitingTest {
     void shouldNameTheMomentOfTheNextAttempt() {
         // Given
         SimWorker worker = worker(Map.of("qa", 1));
-        submit(task("a", "qa").setRetry(new RetryPolicy(3, 10_000L, 2.0, 60_000L, 0.0)));
+        submit(task("a", "qa").setRetry(RetryPolicy.newBuilder()
+.setMaxAttempts(3)
+.setInitialBackoffMs(10_000L)
+.setJitter(0.0)
+.build()));
         worker.obey();
 
         // When
@@ -166,6 +172,21 @@ class WhyWaitingTest {
         // Then
         assertThat(why("b"))
                 .containsExactly(waiting(Reason.CONCURRENCY_KEY, "concurrency key main is held by task a", "a"));
+    }
+
+    @Test
+    void shouldNameTheMomentAtWhichTheRateLetsItStart() {
+        // Given
+        fleet.pool(PoolDefinition.newBuilder().setRates(Map.of("api", new RateLimit(1, 10_000L, 1))));
+        worker(Map.of("qa", 5));
+        Instant next = Instant.ofEpochMilli(fleet.now + 10_000);
+
+        // When
+        submit(task("a", "qa").setRateKey("api"), task("b", "qa").setRateKey("api"));
+
+        // Then
+        assertThat(why("b"))
+                .containsExactly(new Waiting(Reason.RATE, "rate of key api: next at " + next, List.of("api"), next));
     }
 
     @Test

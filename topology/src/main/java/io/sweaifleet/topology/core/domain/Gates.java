@@ -4,7 +4,6 @@ import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,11 +59,6 @@ public final class Gates {
     /** The concurrency key of a gate, or null when the gate is another's. */
     static @Nullable String keyOf(String gate) {
         return gate.startsWith(KEY) ? gate.substring(KEY.length()) : null;
-    }
-
-    /** Whether a gate is closed by a pause or by a key in use, and so tells by itself what it waits for. */
-    static boolean isPauseOrKey(String gate) {
-        return Stream.of(KEY, TENANT, WORKFLOW, TASK).anyMatch(gate::startsWith);
     }
 
     /** What a pause says to those it holds back. */

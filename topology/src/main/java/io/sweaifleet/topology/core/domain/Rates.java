@@ -14,10 +14,22 @@ final class Rates {
     /** Within this time a changed limit is applied to what already waits, in ms. */
     static final long RECHECK_MS = 60_000;
 
+    private static final String RATE = "rate:";
+
     private Rates() {}
 
     private static String gateOf(String rateKey) {
-        return "rate:" + rateKey;
+        return RATE + rateKey;
+    }
+
+    /** The rate key of a gate, or null when the gate is another's. */
+    static @Nullable String keyOf(String gate) {
+        return gate.startsWith(RATE) ? gate.substring(RATE.length()) : null;
+    }
+
+    /** What a rate says to those it holds back. */
+    static String nextAt(String rateKey, long next) {
+        return "rate of key " + rateKey + ": next at " + Instant.ofEpochMilli(next);
     }
 
     private static RateEntry entry(Step step, String rateKey) {
@@ -40,7 +52,7 @@ final class Rates {
         arm(step, key, entry, Math.min(next, step.now() + RECHECK_MS));
         step.journal(TaskEventType.TASK_HELD, taskId, task.workflowId(), task.spec())
                 .dueAt(next)
-                .message("rate of key " + key + ": next at " + Instant.ofEpochMilli(next))
+                .message(nextAt(key, next))
                 .add();
         return true;
     }

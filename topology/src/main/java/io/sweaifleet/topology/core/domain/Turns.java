@@ -28,6 +28,8 @@ public final class Turns {
     /** Idle tenants that one step removes from the rounds; the rest follows in further steps. */
     static final int LEAVES_PER_STEP = 200;
 
+    private static final String SLASH = "/";
+
     private final Step step;
     private int left;
 
@@ -37,12 +39,17 @@ public final class Turns {
 
     /** Name of a tenant's queue for a role: neither a role's name, which has no slash, nor a gate's. */
     public static String queueOf(String role, String tenant) {
-        return role + "/" + tenant;
+        return role + SLASH + tenant;
     }
 
     /** Name of the queue of tenants of a role. */
     public static String roundOf(String role) {
-        return role + "/";
+        return role + SLASH;
+    }
+
+    /** Whether a queue is of tenants, and not of tasks. */
+    public static boolean isRound(String queue) {
+        return queue.endsWith(SLASH);
     }
 
     /** Place of a tenant in the round of a role. */

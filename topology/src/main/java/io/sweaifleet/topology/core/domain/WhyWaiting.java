@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Why a task that has not started does not run.
  *
  * <p>Every reason that holds now is given: first what the task waits for by itself (tasks, a moment), then pauses, its
- * concurrency key, definitions that are missing, and last, for a queued task, the lack of a worker or slot. That order is
+ * concurrency key, its rate, definitions that are missing, and last, for a queued task, the lack of a worker or slot. That order is
  * the one in which they have to go.
  */
 public final class WhyWaiting {
@@ -51,14 +51,15 @@ public final class WhyWaiting {
         if (task.phase() instanceof TaskEntry.Phase.Ready || task.phase() instanceof TaskEntry.Phase.Held) {
             key(task.spec()).ifPresent(reasons::add);
         }
-        if (task.phase() instanceof TaskEntry.Phase.Held held && !Gates.isPauseOrKey(held.gate())) {
-            reasons.add(new Waiting(Reason.HELD, "held by " + held.gate(), List.of(held.gate()), null));
+        String rateKey = task.phase() instanceof TaskEntry.Phase.Held held ? Rates.keyOf(held.gate()) : null;
+        if (rateKey != null) {
+            reasons.add(rate(rateKey));
         }
         String role = task.spec().getRole();
         definitions(role).ifPresent(reasons::add);
-        if (task.phase() instanceof TaskEntry.Phase.Ready ready) {
-            capacity(new Key.OfReady(pool, role, ready.order(), task.arrival(), taskId))
-                    .ifPresent(reasons::add);
+        Key.OfReady place = Queue.placeOf(pool, taskId, task);
+        if (place != null && task.phase() instanceof TaskEntry.Phase.Ready) {
+            capacity(role, place).ifPresent(reasons::add);
         }
         return reasons.isEmpty()
                 ? List.of(new Waiting(Reason.NEXT, "is about to be given to a worker", List.of(), null))
@@ -86,10 +87,26 @@ public final class WhyWaiting {
         if (key != null && !holders(key).taskIds().isEmpty()) {
             return keyInUse(key);
         }
-        return pause(gate)
-                .orElseGet(() -> Gates.isPauseOrKey(gate)
-                        ? new Waiting(Reason.NEXT, "about to be let through", List.of(gate), null)
-                        : new Waiting(Reason.HELD, "held by " + gate, List.of(gate), null));
+        String rateKey = Rates.keyOf(gate);
+        if (rateKey != null) {
+            return rate(rateKey);
+        }
+        return pause(gate).orElseGet(() -> letThrough(gate));
+    }
+
+    private Waiting rate(String rateKey) {
+        PoolEntry rules = Objects.requireNonNullElse(state.get(new Key.OfPool(pool)), PoolEntry.UNDECLARED);
+        RateLimit limit = rules.rateOf(rateKey);
+        RateEntry entry = state.get(new Key.OfRate(pool, rateKey));
+        if (limit == null || entry == null) {
+            return letThrough(rateKey);
+        }
+        long next = limit.nextAt(entry.tat());
+        return new Waiting(Reason.RATE, Rates.nextAt(rateKey, next), List.of(rateKey), Instant.ofEpochMilli(next));
+    }
+
+    private static Waiting letThrough(String by) {
+        return new Waiting(Reason.NEXT, "about to be let through", List.of(by), null);
     }
 
     private Waiting keyInUse(String key) {
@@ -174,8 +191,7 @@ public final class WhyWaiting {
         return Optional.empty();
     }
 
-    private Optional<Waiting> capacity(Key.OfReady place) {
-        String role = place.role();
+    private Optional<Waiting> capacity(String role, Key.OfReady place) {
         Capacity capacity = Capacity.of(state.workers(pool), role);
         if (capacity.workers() == 0) {
             return Optional.of(new Waiting(Reason.NO_WORKER, noWorker(role), List.of(role), null));
@@ -200,7 +216,7 @@ public final class WhyWaiting {
     }
 
     private @Nullable Integer numberOf(Key.OfReady place) {
-        Iterator<Key.OfReady> ahead = state.ready(pool, place.role());
+        Iterator<Key.OfReady> ahead = state.ready(pool, place.queue());
         for (int number = 1; number <= NUMBERED_PLACES && ahead.hasNext(); number++) {
             if (ahead.next().compareTo(place) >= 0) {
                 return number;
