@@ -51,14 +51,15 @@ import java.util.Map;
  * pool (which pools there are), {@code r} and a role (its definition), {@code m} (marks of definitions), {@code v} (version of the keys).
  *
  * <p>A change of this layout or of {@link Values} needs a new version byte and code that reads the old one. Version 2 added to a
- * task's submission when it may start, its concurrency key and limit. Version 3 added to a pool the rules of its tenants and its
- * rates, and to a task its rate key, deadlines and retries by class of failure; it keeps a queue for each role and tenant where there was one for each role, and counts backlogs ({@link Upgrade}).
+ * task's submission when it may start, its concurrency key and limit. Version 3 added to a pool the rules of its
+ * tenants; it keeps a queue for each role and tenant where there was one for each role, and counts backlogs ({@link Upgrade}).
+ * Version 4 added to a pool its rates, and to a task's submission its rate key, deadlines and retries by class of failure.
  */
 final class Layout {
 
     static final String STORE = "pool-state-by-key";
 
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     private Layout() {}
 
@@ -257,7 +258,7 @@ final class Layout {
                     in.number(),
                     in.version() < 3 ? Map.of() : Values.byName(in.list(() -> Map.entry(in.text(), tenantRules(in)))),
                     in.version() < 3 ? TenantRules.NONE : tenantRules(in),
-                    in.version() < 3 ? Map.of() : Values.byName(in.list(() -> Map.entry(in.text(), rateLimit(in)))));
+                    in.version() < 4 ? Map.of() : Values.byName(in.list(() -> Map.entry(in.text(), rateLimit(in)))));
         } else if (key instanceof Key.OfRole) {
             return new RoleEntry(in.small(), in.number(), in.small());
         } else if (key instanceof Key.OfHolders) {

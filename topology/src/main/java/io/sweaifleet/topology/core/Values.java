@@ -182,11 +182,11 @@ final class Values {
                 in.version() < 2 ? null : in.maybe(() -> instant(in)),
                 in.version() < 2 ? null : in.maybeText(),
                 in.version() < 2 ? 1 : in.small(),
-                in.version() < 3 ? null : in.maybeText(),
+                in.version() < 4 ? null : in.maybeText(),
                 // Intake made a notBefore of it.
                 null,
-                in.version() < 3 ? null : in.maybe(in::number),
-                in.version() < 3 ? null : in.maybe(in::number));
+                in.version() < 4 ? null : in.maybe(in::number),
+                in.version() < 4 ? null : in.maybe(in::number));
     }
 
     private static void retry(Packer out, RetryPolicy retry) {
@@ -222,11 +222,11 @@ final class Values {
                 in.decimal(),
                 in.number(),
                 in.decimal(),
-                in.version() < 3 ? null : in.maybe(() -> classRetry(in)),
-                in.version() < 3 ? null : in.maybe(() -> classRetry(in)),
-                in.version() < 3 ? null : in.maybe(() -> classRetry(in)),
-                in.version() < 3 ? null : in.maybe(() -> classRetry(in)),
-                in.version() < 3 ? null : in.maybe(in::number));
+                in.version() < 4 ? null : in.maybe(() -> classRetry(in)),
+                in.version() < 4 ? null : in.maybe(() -> classRetry(in)),
+                in.version() < 4 ? null : in.maybe(() -> classRetry(in)),
+                in.version() < 4 ? null : in.maybe(() -> classRetry(in)),
+                in.version() < 4 ? null : in.maybe(in::number));
     }
 
     private static void attempt(Packer out, AttemptSummary attempt) {

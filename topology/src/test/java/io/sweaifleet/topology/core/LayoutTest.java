@@ -119,6 +119,20 @@ class LayoutTest {
                         7, false, 30_000, 15_000, 60_000, 5_000, 604_800_000, Map.of(), TenantRules.NONE, Map.of()));
     }
 
+    /** A pool as version 3 wrote it: recorded, never to be changed. */
+    private static final String POOL_BY_VERSION_3 = "030e00e0d403b0ea01c0a907904e8090e4c0040208676f6c640600020112";
+
+    @Test
+    void shouldReadAPoolThatVersion3Wrote() {
+        // When
+        PoolEntry pool = Layout.value(new Key.OfPool("default"), HexFormat.of().parseHex(POOL_BY_VERSION_3));
+
+        // Then
+        assertThat(pool.tenants()).isEqualTo(Map.of("gold", new TenantRules(3, null)));
+        assertThat(pool.otherTenants()).isEqualTo(new TenantRules(1, 9L));
+        assertThat(pool.rates()).isEmpty();
+    }
+
     @Test
     void shouldRefuseAVersionOfTheFuture() {
         // Given
