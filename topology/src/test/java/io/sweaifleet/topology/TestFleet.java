@@ -3,10 +3,12 @@ package io.sweaifleet.topology;
 import io.sweaifleet.schemas.core.CoreInput;
 import io.sweaifleet.schemas.core.DeadLetter;
 import io.sweaifleet.schemas.core.TaskEvent;
+import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.registry.InMemorySchemaRegistry;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.serde.FleetSerdes;
+import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowOutcome;
@@ -35,6 +37,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -60,6 +63,8 @@ public final class TestFleet implements AutoCloseable {
     private final TopologyTestDriver core;
     private final Map<FleetTopic, TestInputTopic<byte[], byte[]>> inputs = new java.util.EnumMap<>(FleetTopic.class);
     private final TestOutputTopic<byte[], byte[]> coreInputs;
+    private final Map<FleetTopic, List<ConsumerRecord<byte[], byte[]>>> taken =
+            new java.util.EnumMap<>(FleetTopic.class);
 
     private TestFleet(Map<String, Object> serdes, Patience patience) {
         this.serdes = serdes;
@@ -150,13 +155,40 @@ public final class TestFleet implements AutoCloseable {
     }
 
     public void send(FleetTopic topic, byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
-        inputs.get(topic).pipeInput(new TestRecord<>(key, value, headers, now));
+        pipe(topic, new TestRecord<>(key, value, headers, now));
         if (IntakeTopology.INPUTS.contains(topic)) {
             for (TestRecord<byte[], byte[]> passed : coreInputs.readRecordsToList()) {
-                inputs.get(FleetTopic.CORE_INPUTS)
-                        .pipeInput(new TestRecord<>(passed.key(), passed.value(), passed.headers(), now));
+                pipe(FleetTopic.CORE_INPUTS, new TestRecord<>(passed.key(), passed.value(), passed.headers(), now));
             }
         }
+    }
+
+    private void pipe(FleetTopic topic, TestRecord<byte[], byte[]> record) {
+        List<ConsumerRecord<byte[], byte[]>> before = taken.computeIfAbsent(topic, none -> new ArrayList<>());
+        before.add(new ConsumerRecord<>(topic.topicName(), 0, before.size(), record.key(), record.value()));
+        inputs.get(topic).pipeInput(record);
+    }
+
+    /** Every record that was sent to a topic, in order, in partition 0. */
+    public List<ConsumerRecord<byte[], byte[]>> taken(FleetTopic topic) {
+        return taken.getOrDefault(topic, List.of());
+    }
+
+    /** What core wrote to a topic since it was last read, in order, in the partition of its key. */
+    public List<ConsumerRecord<byte[], byte[]>> written(FleetTopic topic) {
+        List<ConsumerRecord<byte[], byte[]>> written = new ArrayList<>();
+        for (TestRecord<byte[], byte[]> record : core.createOutputTopic(
+                        topic.topicName(), new ByteArrayDeserializer(), new ByteArrayDeserializer())
+                .readRecordsToList()) {
+            String key = new String(record.key(), StandardCharsets.UTF_8);
+            written.add(new ConsumerRecord<>(
+                    topic.topicName(),
+                    Keys.partition(key, topic.partitions()),
+                    written.size(),
+                    record.key(),
+                    record.value()));
+        }
+        return written;
     }
 
     public <T extends SpecificRecord> void send(FleetTopic topic, @Nullable String key, @Nullable T value) {
@@ -257,6 +289,10 @@ public final class TestFleet implements AutoCloseable {
                 .setVersion(1)
                 .setUpdatedAt(START)
                 .build();
+    }
+
+    public void control(TaskControl control) {
+        send(FleetTopic.TASK_CONTROL, null, control);
     }
 
     /** A worker with one role. */

@@ -7,6 +7,7 @@ import io.sweaifleet.topology.core.domain.Holders;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.LeaseEntry;
 import io.sweaifleet.topology.core.domain.PoolEntry;
+import io.sweaifleet.topology.core.domain.Quiet;
 import io.sweaifleet.topology.core.domain.RoleEntry;
 import io.sweaifleet.topology.core.domain.TakenControl;
 import io.sweaifleet.topology.core.domain.TaskEntry;
@@ -32,6 +33,7 @@ import java.util.Map;
  * <tr><td>{@code k}, task id</td><td>ledger: task, live or ended</td><td>get</td></tr>
  * <tr><td>{@code l}, worker id, lease id</td><td>lease</td><td>scan of a worker's, once</td></tr>
  * <tr><td>{@code m}, topic id, partition</td><td>highest offset taken from there</td><td>get</td></tr>
+ * <tr><td>{@code n}</td><td>decisions that no event has told of yet</td><td>get</td></tr>
  * <tr><td>{@code q}, role or gate, order, arrival, task id</td><td>workflow id</td><td>scan of a role's or gate's, onwards</td></tr>
  * <tr><td>{@code s}, control id</td><td>that it was taken, and what it was about</td><td>get</td></tr>
  * <tr><td>{@code t}, due time, kind, id</td><td>nothing: the key is the timer</td><td>scan up to now</td></tr>
@@ -41,6 +43,8 @@ import java.util.Map;
  *
  * <p>What all pools of the partition share has the empty pool: {@code o} (next offsets of core's inputs), {@code p} and a
  * pool (which pools there are), {@code r} and a role (its definition), {@code m} (marks of definitions).
+ *
+ * <p>A scan ends with the key that is the next letter alone: what is found by its letter alone must not follow one that is scanned.
  *
  * <p>A change of this layout or of {@link Values} needs a new version byte and code that reads the old one. Version 2 added to a
  * task's submission when it may start, its concurrency key and limit.
@@ -75,6 +79,8 @@ final class Layout {
             out.raw('c');
         } else if (key instanceof Key.OfPool) {
             out.raw('d');
+        } else if (key instanceof Key.OfQuiet) {
+            out.raw('n');
         } else if (key instanceof Key.OfRole role) {
             out.raw('r').lastKeyText(role.role());
         } else if (key instanceof Key.OfMark mark) {
@@ -172,6 +178,8 @@ final class Layout {
             out.number(role.version()).number(role.attemptTimeoutMs()).number(role.slotsPerAgent());
         } else if (value instanceof EarlyControl control) {
             out.text(control.controlId()).text(control.reason()).text(control.requestedBy());
+        } else if (value instanceof Quiet quiet) {
+            Values.quiet(out, quiet);
         } else if (value instanceof Holders holders) {
             out.list(holders.taskIds(), out::text);
         } else if (value instanceof TakenControl control) {
@@ -219,6 +227,8 @@ final class Layout {
                     in.small(), in.flag(), in.number(), in.number(), in.number(), in.number(), in.number());
         } else if (key instanceof Key.OfRole) {
             return new RoleEntry(in.small(), in.number(), in.small());
+        } else if (key instanceof Key.OfQuiet) {
+            return Values.quiet(in);
         } else if (key instanceof Key.OfHolders) {
             return new Holders(in.list(in::text));
         } else if (key instanceof Key.OfEarlyControl || key instanceof Key.OfPause) {

@@ -21,6 +21,9 @@ public sealed interface Key<V> {
     /** Numbers given out by a pool. */
     record OfCounters(String pool) implements Key<Counters> {}
 
+    /** Decisions of a pool that no event has told of yet. */
+    record OfQuiet(String pool) implements Key<Quiet> {}
+
     /** A workflow, running or ended. */
     record OfWorkflow(String pool, String workflowId) implements Key<WorkflowEntry> {}
 
@@ -99,6 +102,24 @@ public sealed interface Key<V> {
         /** Id of the timer as events name it. */
         public String name() {
             return kind.name() + ":" + id + "@" + dueAt;
+        }
+
+        /**
+         * The timer that has this {@link #name}.
+         *
+         * @throws IllegalArgumentException when no timer has such a name
+         */
+        public static OfTimer named(String pool, String name) {
+            int colon = name.indexOf(':');
+            int at = name.lastIndexOf('@');
+            if (colon < 0 || at < colon) {
+                throw new IllegalArgumentException("'" + name + "' is not the name of a timer");
+            }
+            return new OfTimer(
+                    pool,
+                    Long.parseLong(name.substring(at + 1)),
+                    TimerKind.valueOf(name.substring(0, colon)),
+                    name.substring(colon + 1, at));
         }
     }
 }
