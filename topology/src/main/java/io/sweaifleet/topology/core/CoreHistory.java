@@ -6,7 +6,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** What was recorded of a fleet: core's inputs, its journal and the outcomes. */
-public interface CoreHistory {
+public interface CoreHistory extends AutoCloseable {
 
     /**
      * The committed records of a partition in their order, from its very first one. Asked for once for each pool.
@@ -17,4 +17,8 @@ public interface CoreHistory {
 
     /** Configuration of serdes that can read the records, as {@code FleetSerdes} takes it. */
     Map<String, ?> serdes();
+
+    /** Closes what was opened to read; nothing by default. */
+    @Override
+    default void close() {}
 }
