@@ -1,5 +1,7 @@
 package io.sweaifleet.topology;
 
+import io.sweaifleet.schemas.archive.Archive;
+import io.sweaifleet.schemas.archive.Archiver;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -17,12 +19,13 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Deletes inputs of core that are both behind its committed offsets and older than they need to be kept. Never by time
- * alone: what core has not read stays, however old it is.
+ * alone: what core has not read stays, however old it is. Where an archive is kept, they are archived first.
  */
 public final class InputPurge implements Runnable {
 
@@ -34,6 +37,7 @@ public final class InputPurge implements Runnable {
     private final Set<String> topics;
     private final Duration keep;
     private final InstantSource clock;
+    private final @Nullable Archiver archiver;
 
     /**
      * A purge that nothing runs yet.
@@ -42,25 +46,35 @@ public final class InputPurge implements Runnable {
      * @param applicationId of core, whose committed offsets count
      * @param inputs topics to purge
      * @param keep how long a record stays after its time, however long ago it was done with
+     * @param archiver archives what there is before each purge, and what is not archived is not purged; null: no archive is kept
      */
     public InputPurge(
-            Admin admin, String applicationId, Collection<FleetTopic> inputs, Duration keep, InstantSource clock) {
+            Admin admin,
+            String applicationId,
+            Collection<FleetTopic> inputs,
+            Duration keep,
+            InstantSource clock,
+            @Nullable Archiver archiver) {
         this.admin = admin;
         this.applicationId = applicationId;
         this.topics = inputs.stream().map(FleetTopic::topicName).collect(Collectors.toUnmodifiableSet());
         this.keep = keep;
         this.clock = clock;
+        this.archiver = archiver;
     }
 
     /** Deletes what may be deleted now; a failure is logged, since the next run makes up for it. */
     @Override
     public void run() {
         try {
+            if (archiver != null) {
+                archiver.run(Archiver.TOPICS);
+            }
             purge();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
-            LOG.warn("Inputs of core were not purged, which is tried again later: {}", e.toString());
+            LOG.warn("Inputs of core were not archived or purged, which is tried again later: {}", e.toString());
         }
     }
 
@@ -77,6 +91,7 @@ public final class InputPurge implements Runnable {
         });
         Map<TopicPartition, ListOffsetsResultInfo> firstKept =
                 admin.listOffsets(young).all().get(WAIT_MS, TimeUnit.MILLISECONDS);
+        Archive archive = archiver == null ? null : archiver.archive();
         Map<TopicPartition, RecordsToDelete> deletable = new HashMap<>();
         firstKept.forEach((partition, info) -> {
             OffsetAndMetadata processed = committed.get(partition);
@@ -86,6 +101,9 @@ public final class InputPurge implements Runnable {
             long done = processed.offset();
             // No record that young: everything that is done with may go.
             long before = info.offset() < 0 ? done : Math.min(done, info.offset());
+            if (archive != null) {
+                before = Math.min(before, archive.next(partition));
+            }
             if (before > 0) {
                 deletable.put(partition, RecordsToDelete.beforeOffset(before));
             }

@@ -1,8 +1,10 @@
 package io.sweaifleet.topology;
 
+import io.sweaifleet.schemas.archive.Archiver;
 import io.sweaifleet.schemas.config.FleetSettings;
 import io.sweaifleet.schemas.config.SettingException;
 import io.sweaifleet.schemas.config.Settings;
+import io.sweaifleet.schemas.registry.SchemaRegistryClient;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.topic.TopicAdmin;
 import io.sweaifleet.schemas.topic.TopicException;
@@ -217,9 +219,19 @@ public final class TopologyApp implements AutoCloseable {
                     id,
                     CoreTopology.INPUTS,
                     settings.get(TopologySettings.KEEP_INPUTS),
-                    InstantSource.system());
+                    InstantSource.system(),
+                    archiver());
             var unused = housekeeping.scheduleWithFixedDelay(purge, everyMs, everyMs, TimeUnit.MILLISECONDS);
         }
+    }
+
+    private @Nullable Archiver archiver() {
+        return settings.get(FleetSettings.ARCHIVE_DIR)
+                .map(directory -> new Archiver(
+                        FleetSettings.kafkaClient(settings),
+                        SchemaRegistryClient.of(FleetSettings.registryClient(settings)),
+                        directory))
+                .orElse(null);
     }
 
     private void await(List<CountDownLatch> up, List<String> apps) {

@@ -85,7 +85,8 @@ public final class TopologySettings implements SettingsProvider {
     /** How often inputs are purged. */
     public static final Setting<Duration> PURGE_INTERVAL = Setting.duration(
             "fleet.topology.purge-interval",
-            "How often inputs of core that need not be kept are deleted; 0s: never.",
+            "How often inputs of core that need not be kept are deleted, after they were archived if fleet.archive.dir is"
+                    + " given; 0s: never.",
             "1h");
 
     /** Where queries are answered. */

@@ -3,10 +3,12 @@ package io.sweaifleet.topology;
 import io.sweaifleet.schemas.core.CoreInput;
 import io.sweaifleet.schemas.core.DeadLetter;
 import io.sweaifleet.schemas.core.TaskEvent;
+import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.registry.InMemorySchemaRegistry;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.serde.FleetSerdes;
+import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowOutcome;
@@ -32,10 +34,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -60,6 +65,8 @@ public final class TestFleet implements AutoCloseable {
     private final TopologyTestDriver core;
     private final Map<FleetTopic, TestInputTopic<byte[], byte[]>> inputs = new java.util.EnumMap<>(FleetTopic.class);
     private final TestOutputTopic<byte[], byte[]> coreInputs;
+    private final Map<FleetTopic, List<ConsumerRecord<byte[], byte[]>>> taken =
+            new java.util.EnumMap<>(FleetTopic.class);
 
     private TestFleet(Map<String, Object> serdes, Patience patience) {
         this.serdes = serdes;
@@ -136,6 +143,7 @@ public final class TestFleet implements AutoCloseable {
             step = step.compareTo(Duration.ofSeconds(1)) > 0 ? Duration.ofSeconds(1) : step;
             now = now.plus(step);
             core.advanceWallClockTime(step);
+            takeMarkers();
         }
     }
 
@@ -143,6 +151,7 @@ public final class TestFleet implements AutoCloseable {
     public void jump(Duration duration) {
         now = now.plus(duration);
         core.advanceWallClockTime(Duration.ofMillis(5));
+        takeMarkers();
     }
 
     public KeyValueStore<org.apache.kafka.common.utils.Bytes, byte[]> store() {
@@ -150,13 +159,65 @@ public final class TestFleet implements AutoCloseable {
     }
 
     public void send(FleetTopic topic, byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
-        inputs.get(topic).pipeInput(new TestRecord<>(key, value, headers, now));
+        pipe(topic, new TestRecord<>(key, value, headers, now));
         if (IntakeTopology.INPUTS.contains(topic)) {
             for (TestRecord<byte[], byte[]> passed : coreInputs.readRecordsToList()) {
-                inputs.get(FleetTopic.CORE_INPUTS)
-                        .pipeInput(new TestRecord<>(passed.key(), passed.value(), passed.headers(), now));
+                pipe(FleetTopic.CORE_INPUTS, new TestRecord<>(passed.key(), passed.value(), passed.headers(), now));
             }
         }
+    }
+
+    private void pipe(FleetTopic topic, TestRecord<byte[], byte[]> record) {
+        take(topic, record.key(), record.value());
+        inputs.get(topic).pipeInput(record);
+        takeMarkers();
+    }
+
+    private void take(FleetTopic topic, byte @Nullable [] key, byte @Nullable [] value) {
+        List<ConsumerRecord<byte[], byte[]>> before = taken.computeIfAbsent(topic, none -> new ArrayList<>());
+        before.add(new ConsumerRecord<>(
+                topic.topicName(),
+                0,
+                before.size(),
+                now.toEpochMilli(),
+                TimestampType.LOG_APPEND_TIME,
+                0,
+                0,
+                key,
+                value,
+                new RecordHeaders(),
+                Optional.empty()));
+    }
+
+    /** What core writes to its own inputs it has read by now. */
+    private void takeMarkers() {
+        for (FleetTopic topic : List.of(FleetTopic.AGENT_HEARTBEATS, FleetTopic.AGENT_RESULTS)) {
+            for (ConsumerRecord<byte[], byte[]> marker : written(topic)) {
+                take(topic, marker.key(), marker.value());
+            }
+        }
+    }
+
+    /** Every record that was sent to a topic, in order, in partition 0. */
+    public List<ConsumerRecord<byte[], byte[]>> taken(FleetTopic topic) {
+        return taken.getOrDefault(topic, List.of());
+    }
+
+    /** What core wrote to a topic since it was last read, in order, in the partition of its key. */
+    public List<ConsumerRecord<byte[], byte[]>> written(FleetTopic topic) {
+        List<ConsumerRecord<byte[], byte[]>> written = new ArrayList<>();
+        for (TestRecord<byte[], byte[]> record : core.createOutputTopic(
+                        topic.topicName(), new ByteArrayDeserializer(), new ByteArrayDeserializer())
+                .readRecordsToList()) {
+            String key = new String(record.key(), StandardCharsets.UTF_8);
+            written.add(new ConsumerRecord<>(
+                    topic.topicName(),
+                    Keys.partition(key, topic.partitions()),
+                    written.size(),
+                    record.key(),
+                    record.value()));
+        }
+        return written;
     }
 
     public <T extends SpecificRecord> void send(FleetTopic topic, @Nullable String key, @Nullable T value) {
@@ -257,6 +318,10 @@ public final class TestFleet implements AutoCloseable {
                 .setVersion(1)
                 .setUpdatedAt(START)
                 .build();
+    }
+
+    public void control(TaskControl control) {
+        send(FleetTopic.TASK_CONTROL, null, control);
     }
 
     /** A worker with one role. */

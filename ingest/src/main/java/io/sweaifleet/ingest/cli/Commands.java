@@ -21,6 +21,7 @@ final class Commands {
                 new ReprioritiseCommand(context),
                 new ResultsCommand(context),
                 new ReplayCommand(context),
+                new ArchiveCommand(context),
                 new DeadLettersCommand(context),
                 new GraphCommand(context),
                 new RolesCommand(context),

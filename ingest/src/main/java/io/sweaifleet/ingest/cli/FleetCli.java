@@ -2,6 +2,7 @@ package io.sweaifleet.ingest.cli;
 
 import io.sweaifleet.ingest.print.Style;
 import io.sweaifleet.ingest.print.Terminal;
+import io.sweaifleet.schemas.archive.ArchiveException;
 import io.sweaifleet.schemas.config.FleetSettings;
 import io.sweaifleet.schemas.config.SettingException;
 import io.sweaifleet.schemas.error.RegistryUnavailableException;
@@ -129,6 +130,9 @@ public final class FleetCli implements Runnable {
             }
             if (cause instanceof SettingException setting) {
                 return new CliException(ExitCode.USAGE, String.valueOf(setting.getMessage()), "", e);
+            }
+            if (cause instanceof ArchiveException archive) {
+                return new CliException(ExitCode.FAILED, String.valueOf(archive.getMessage()), archive.remedy(), e);
             }
             if (cause instanceof RegistryUnavailableException) {
                 return new CliException(

@@ -2,6 +2,7 @@ package io.sweaifleet.ingest.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sweaifleet.ingest.client.ArchivedTopicReader;
 import io.sweaifleet.ingest.client.Fleet;
 import io.sweaifleet.ingest.client.TopicReader;
 import io.sweaifleet.ingest.print.OutcomeJson;
@@ -10,6 +11,8 @@ import io.sweaifleet.ingest.replay.MissingRecordsException;
 import io.sweaifleet.ingest.replay.NewIds;
 import io.sweaifleet.ingest.replay.Position;
 import io.sweaifleet.ingest.replay.Replay;
+import io.sweaifleet.schemas.archive.Archive;
+import io.sweaifleet.schemas.archive.Archiver;
 import io.sweaifleet.schemas.error.RegistryUnavailableException;
 import io.sweaifleet.schemas.json.IsoTimes;
 import io.sweaifleet.schemas.json.RecordJson;
@@ -17,10 +20,13 @@ import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.generic.IndexedRecord;
@@ -45,12 +51,16 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Read a range of a topic again: committed records only, in the order of time.",
-            "Ends at what the topic held when it was asked. Fails, naming the earliest time there is, rather than start late."
+            "Ends at what the topic held when it was asked. Fails, naming the earliest time there is, rather than start late.",
+            "What the topic holds no longer is read from the archive, if there is one.",
+            "With --verify: feed core with what was recorded, and compare what it decides with what it decided."
         },
         footer = {
             "",
             "  fleet replay --topic fleet.task-events --from 1h --json",
-            "  fleet replay --topic fleet.tasks --from 2026-01-31 --to 2026-02-01 --into my.copy"
+            "  fleet replay --topic fleet.tasks --from 2026-01-31 --to 2026-02-01 --into my.copy",
+            "  fleet replay --verify",
+            "  fleet replay --verify --archive /var/lib/fleet-archive --offline"
         })
 final class ReplayCommand implements Callable<Integer> {
 
@@ -61,19 +71,14 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private NodeOptions node = new NodeOptions();
 
-    @Option(
-            names = "--topic",
-            required = true,
-            paramLabel = "TOPIC",
-            description = "Topic of the fleet; `fleet.` may be left out.")
-    private String topic = "";
+    @Option(names = "--topic", paramLabel = "TOPIC", description = "Topic of the fleet; `fleet.` may be left out.")
+    private @Nullable String topic;
 
     @Option(
             names = "--from",
-            required = true,
             paramLabel = "TIME|OFFSET",
             description = "First record: a time, how long ago (15m), an offset (in each partition), or earliest.")
-    private String from = "";
+    private @Nullable String from;
 
     @Option(
             names = "--to",
@@ -100,12 +105,97 @@ final class ReplayCommand implements Callable<Integer> {
             description = "Let the fleet do the work again: submissions are copied with ids of their own.")
     private boolean newIds;
 
+    @Option(
+            names = "--archive",
+            paramLabel = "DIR",
+            description = "Directory of the archive (default: fleet.archive.dir).")
+    private @Nullable Path archive;
+
+    @Option(
+            names = "--verify",
+            description = "Take core's decisions again and compare them; prints the first that comes out otherwise.")
+    private boolean verify;
+
+    @Option(names = "--pool", paramLabel = "POOL", description = "With --verify: only this pool.")
+    private @Nullable String pool;
+
+    @Option(names = "--offline", description = "With --verify: read the archive alone, without any node.")
+    private boolean offline;
+
     ReplayCommand(CliContext context) {
         this.context = context;
     }
 
     @Override
     public Integer call() {
+        if (verify) {
+            return verify();
+        }
+        if (topic == null || from == null) {
+            throw CliException.usage(
+                    (topic == null ? "--topic" : "--from") + " is missing",
+                    "name a topic and where to begin, such as --topic fleet.results --from 1h; or use --verify");
+        }
+        if (pool != null || offline) {
+            throw CliException.usage(
+                    (pool == null ? "--offline" : "--pool") + " is for --verify", "leave it out, or add --verify");
+        }
+        return replay(topic, from);
+    }
+
+    private int verify() {
+        if (topic != null || from != null || to != null || into != null || newIds || json || !only.isEmpty()) {
+            throw CliException.usage(
+                    "--verify takes everything that was recorded, from the beginning on",
+                    "leave out all other options but --pool, --archive and --offline");
+        }
+        HistoryVerifier verifier = ServiceLoader.load(HistoryVerifier.class)
+                .findFirst()
+                .orElseThrow(() -> CliException.environment(
+                        "this program has no core to verify with", "use ./fleet of a whole distribution"));
+        HistoryVerifier.Result result;
+        if (offline) {
+            if (archive == null) {
+                throw CliException.usage("--offline reads an archive, and none is named", "name it with --archive DIR");
+            }
+            result = verifier.verify(Optional.empty(), archive(archive), Optional.ofNullable(pool));
+        } else {
+            try (Fleet fleet = context.open(node)) {
+                result = verifier.verify(Optional.of(fleet), archive(fleet), Optional.ofNullable(pool));
+            }
+        }
+        Terminal terminal = context.terminal();
+        result.differences().forEach(terminal.out()::println);
+        terminal.out()
+                .println((result.differences().isEmpty() ? "verified " : "differs after ") + result.events()
+                        + " events, " + result.outcomes() + " outcomes of " + result.pools()
+                        + (result.pools() == 1 ? " pool" : " pools"));
+        return result.differences().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private Archive archive(Fleet fleet) {
+        Path directory = ArchiveCommand.directory(archive, fleet.settings()).orElse(null);
+        if (directory == null) {
+            return Archive.none();
+        }
+        // The setting may name what no run has made yet; an option names what is there.
+        Archive opened = archive == null ? Archive.open(directory) : archive(directory);
+        if (!opened.partitions().isEmpty()) {
+            try (Admin admin = Admin.create(fleet.clientConfig())) {
+                opened.refuseOtherTopics(Archiver.topicIds(admin, opened.topics()));
+            }
+        }
+        return opened;
+    }
+
+    private static Archive archive(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            throw CliException.usage("there is no archive in " + directory, "name the directory of `fleet archive`");
+        }
+        return Archive.open(directory);
+    }
+
+    private int replay(String topic, String from) {
         FleetTopic source = Topics.byName(topic);
         Position start = position("--from", from);
         Position end = to == null ? null : position("--to", to);
@@ -115,7 +205,7 @@ final class ReplayCommand implements Callable<Integer> {
         Optional<FleetTopic> target = into == null ? Optional.empty() : Topics.find(into);
         refuseTarget(source, target);
         try (Fleet fleet = context.open(node);
-                TopicReader reader = fleet.reader()) {
+                TopicReader reader = new ArchivedTopicReader(fleet.reader(), archive(fleet))) {
             List<TopicPartition> partitions = partitions(reader, source);
             if (into != null && target.isEmpty()) {
                 createIfMissing(fleet, reader, into, partitions.size());

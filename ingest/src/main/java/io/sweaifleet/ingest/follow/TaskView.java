@@ -132,8 +132,13 @@ public record TaskView(
             case CANCEL_REQUESTED, PRIORITY_CHANGED -> with(event, phase);
             case TASK_ENDED -> with(event, TaskPhase.ENDED);
             case QUARANTINED -> with(event, TaskPhase.QUARANTINED);
-            case UNKNOWN, WORKFLOW_ACCEPTED, WORKFLOW_ENDED, DUPLICATE_IGNORED, PAUSE_REQUESTED, RESUME_REQUESTED ->
-                this;
+            case UNKNOWN,
+                    WORKFLOW_ACCEPTED,
+                    WORKFLOW_ENDED,
+                    DUPLICATE_IGNORED,
+                    PAUSE_REQUESTED,
+                    RESUME_REQUESTED,
+                    DECISIONS_NOTED -> this;
         };
     }
 

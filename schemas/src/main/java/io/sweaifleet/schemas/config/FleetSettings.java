@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,12 @@ public final class FleetSettings implements SettingsProvider {
             "Directory of the artifact store: patches, reports, logs and bundles, named by their SHA-256.",
             "${fleet.data-dir}/artifacts");
 
+    /** Where topics are archived. */
+    public static final Setting<Optional<Path>> ARCHIVE_DIR = Setting.optionalPath(
+            "fleet.archive.dir",
+            "Directory of the archive of topics; empty for none. When it is given, core's inputs are not purged before they are archived, and"
+                    + " a replay reads what the topics no longer hold from there.");
+
     /** Pool to work in. */
     public static final Setting<String> POOL = new Setting<>(
             "fleet.pool",
@@ -100,6 +107,7 @@ public final class FleetSettings implements SettingsProvider {
             CONNECT_URL,
             QUERY_URL,
             ARTIFACTS_DIR,
+            ARCHIVE_DIR,
             POOL);
 
     private static final Map<String, Setting<?>> BY_NAME =

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -108,6 +109,12 @@ public record Setting<T>(
     /** A path; a leading {@code ~} is the user's home directory; made absolute. */
     public static Setting<Path> path(String name, String doc, @Nullable String defaultText) {
         return new Setting<>(name, doc, defaultText, "path", false, Setting::parsePath);
+    }
+
+    /** A path, or none, which is the default; as {@link #path} otherwise. */
+    public static Setting<Optional<Path>> optionalPath(String name, String doc) {
+        return new Setting<>(
+                name, doc, "", "path", false, text -> text.isEmpty() ? Optional.empty() : Optional.of(parsePath(text)));
     }
 
     /** True or false. */

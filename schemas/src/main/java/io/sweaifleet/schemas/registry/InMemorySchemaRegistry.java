@@ -6,13 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 
 /**
- * A registry inside this process, for tests: {@code schema.registry.url=mock://name} is the same one for everybody who
- * uses the same name. Starts empty; every subject is FULL_TRANSITIVE until told otherwise.
+ * A registry inside this process, for tests and for what an archive holds: {@code schema.registry.url=mock://name} is the same one
+ * for everybody who uses the same name. Starts empty; every subject is FULL_TRANSITIVE until told otherwise.
  */
 public final class InMemorySchemaRegistry implements SchemaRegistryClient {
 
@@ -22,7 +23,7 @@ public final class InMemorySchemaRegistry implements SchemaRegistryClient {
     private static final Map<String, InMemorySchemaRegistry> BY_NAME = new ConcurrentHashMap<>();
 
     private final String name;
-    private final List<Schema> schemas = new ArrayList<>();
+    private final Map<Integer, Schema> schemas = new TreeMap<>();
     private final Map<String, List<Schema>> subjects = new LinkedHashMap<>();
     private final Map<String, Compatibility> compatibilities = new LinkedHashMap<>();
 
@@ -37,11 +38,17 @@ public final class InMemorySchemaRegistry implements SchemaRegistryClient {
 
     @Override
     public synchronized Schema schemaById(int id) {
-        if (id < 1 || id > schemas.size()) {
+        Schema schema = schemas.get(id);
+        if (schema == null) {
             throw new UnknownSchemaException(
                     "The schema registry " + address() + " does not know schema id " + id + ".");
         }
-        return schemas.get(id - 1);
+        return schema;
+    }
+
+    /** Makes an id stand for a schema that another registry gave it. */
+    public synchronized void hold(int id, Schema schema) {
+        schemas.put(id, schema);
     }
 
     @Override
@@ -75,11 +82,11 @@ public final class InMemorySchemaRegistry implements SchemaRegistryClient {
             throw new SchemaRefusedException("Subject " + subject + ": " + String.join("; ", incompatibilities));
         }
         Schema contract = ContractSchemas.contract(schema);
-        if (!schemas.contains(contract)) {
-            schemas.add(contract);
+        if (!schemas.containsValue(contract)) {
+            schemas.put(schemas.size() + 1, contract);
         }
         subjects.computeIfAbsent(subject, none -> new ArrayList<>()).add(contract);
-        return schemas.indexOf(contract) + 1;
+        return idOf(contract);
     }
 
     @Override
@@ -102,6 +109,14 @@ public final class InMemorySchemaRegistry implements SchemaRegistryClient {
 
     private RegisteredSchema version(String subject, int version) {
         Schema schema = subjects.getOrDefault(subject, List.of()).get(version - 1);
-        return new RegisteredSchema(subject, version, schemas.indexOf(schema) + 1, schema);
+        return new RegisteredSchema(subject, version, idOf(schema), schema);
+    }
+
+    private int idOf(Schema schema) {
+        return schemas.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(schema))
+                .findFirst()
+                .orElseThrow()
+                .getKey();
     }
 }

@@ -58,6 +58,9 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
 
     private static final int TIMERS_PER_TICK = 200;
 
+    /** The cause of what is given to workers apart from a record. */
+    static final String DISPATCH = "DISPATCH";
+
     private final CoreParts parts;
     private final Engine engine = new Engine();
     private final Map<String, Long> offsets = new TreeMap<>();
@@ -166,7 +169,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
             }
         }
         for (String pool : List.copyOf(unfinished)) {
-            dispatch(pool, momentOf("DISPATCH", now), null);
+            dispatch(pool, momentOf(DISPATCH, now), null);
         }
         commitIfAllowed();
     }

@@ -7,6 +7,7 @@ import io.sweaifleet.topology.core.domain.Holders;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.LeaseEntry;
 import io.sweaifleet.topology.core.domain.PoolEntry;
+import io.sweaifleet.topology.core.domain.Quiet;
 import io.sweaifleet.topology.core.domain.RateEntry;
 import io.sweaifleet.topology.core.domain.RateLimit;
 import io.sweaifleet.topology.core.domain.RoleEntry;
@@ -37,6 +38,7 @@ import java.util.Map;
  * <tr><td>{@code k}, task id</td><td>ledger: task, live or ended</td><td>get</td></tr>
  * <tr><td>{@code l}, worker id, lease id</td><td>lease</td><td>scan of a worker's, once</td></tr>
  * <tr><td>{@code m}, topic id, partition</td><td>highest offset taken from there</td><td>get</td></tr>
+ * <tr><td>{@code n}</td><td>decisions that no event has told of yet</td><td>get</td></tr>
  * <tr><td>{@code q}, role and "/" and tenant, or gate; order, arrival, task id</td><td>workflow id</td><td>scan of a queue, onwards</td></tr>
  * <tr><td>{@code q}, role and "/"; tag, event, tenant</td><td>tenant</td><td>scan of a queue, onwards</td></tr>
  * <tr><td>{@code s}, control id</td><td>that it was taken, and what it was about</td><td>get</td></tr>
@@ -49,6 +51,8 @@ import java.util.Map;
  *
  * <p>What all pools of the partition share has the empty pool: {@code o} (next offsets of core's inputs), {@code p} and a
  * pool (which pools there are), {@code r} and a role (its definition), {@code m} (marks of definitions), {@code v} (version of the keys).
+ *
+ * <p>A scan ends with the key that is the next letter alone: what is found by its letter alone must not follow one that is scanned.
  *
  * <p>A change of this layout or of {@link Values} needs a new version byte and code that reads the old one. Version 2 added to a
  * task's submission when it may start, its concurrency key and limit. Version 3 added to a pool the rules of its
@@ -85,6 +89,8 @@ final class Layout {
             out.raw('c');
         } else if (key instanceof Key.OfPool) {
             out.raw('d');
+        } else if (key instanceof Key.OfQuiet) {
+            out.raw('n');
         } else if (key instanceof Key.OfRole role) {
             out.raw('r').lastKeyText(role.role());
         } else if (key instanceof Key.OfMark mark) {
@@ -201,6 +207,8 @@ final class Layout {
             out.number(role.version()).number(role.attemptTimeoutMs()).number(role.slotsPerAgent());
         } else if (value instanceof EarlyControl control) {
             out.text(control.controlId()).text(control.reason()).text(control.requestedBy());
+        } else if (value instanceof Quiet quiet) {
+            Values.quiet(out, quiet);
         } else if (value instanceof Holders holders) {
             out.list(holders.taskIds(), out::text);
         } else if (value instanceof TakenControl control) {
@@ -261,6 +269,8 @@ final class Layout {
                     in.version() < 4 ? Map.of() : Values.byName(in.list(() -> Map.entry(in.text(), rateLimit(in)))));
         } else if (key instanceof Key.OfRole) {
             return new RoleEntry(in.small(), in.number(), in.small());
+        } else if (key instanceof Key.OfQuiet) {
+            return Values.quiet(in);
         } else if (key instanceof Key.OfHolders) {
             return new Holders(in.list(in::text));
         } else if (key instanceof Key.OfEarlyControl || key instanceof Key.OfPause) {

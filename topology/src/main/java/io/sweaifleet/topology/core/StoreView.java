@@ -278,7 +278,9 @@ final class StoreView implements StateView {
 
     private Map<String, LeaseEntry> leasesOf(String pool, String workerId) {
         return leases.computeIfAbsent(pool, name -> new HashMap<>()).computeIfAbsent(workerId, worker -> {
-            Map<String, LeaseEntry> found = new LinkedHashMap<>();
+            // In the order of the store, whatever was written since: all leases of a worker may be lost in one
+            // decision.
+            Map<String, LeaseEntry> found = new TreeMap<>();
             scan(Layout.prefix(pool, 'l', worker), (key, value) -> {
                 LeaseEntry lease = Layout.value(new Key.OfLease(pool, worker, ""), value);
                 found.put(lease.leaseId(), lease);

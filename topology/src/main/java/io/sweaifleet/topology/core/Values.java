@@ -4,6 +4,9 @@ import io.sweaifleet.schemas.common.ArtifactRef;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.common.Origin;
+import io.sweaifleet.schemas.core.Cause;
+import io.sweaifleet.schemas.core.CauseType;
+import io.sweaifleet.schemas.core.QuietDecision;
 import io.sweaifleet.schemas.task.AttemptStatus;
 import io.sweaifleet.schemas.task.AttemptSummary;
 import io.sweaifleet.schemas.task.ClassRetry;
@@ -12,7 +15,9 @@ import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskStatus;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowStatus;
+import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.worker.WorkerState;
+import io.sweaifleet.topology.core.domain.Quiet;
 import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.WorkerEntry;
 import io.sweaifleet.topology.core.domain.WorkflowEntry;
@@ -32,6 +37,9 @@ final class Values {
     private static final int BACKOFF = 3;
     private static final int RUNNING = 4;
     private static final int HELD = 5;
+
+    private static final List<String> INPUTS =
+            CoreTopology.INPUTS.stream().map(FleetTopic::topicName).toList();
 
     private Values() {}
 
@@ -381,6 +389,33 @@ final class Values {
         Map<String, T> map = new TreeMap<>();
         entries.forEach(entry -> map.put(entry.getKey(), entry.getValue()));
         return map;
+    }
+
+    /** The input is told by its place in {@link CoreTopology#INPUTS}, from 1; 0 stands for a timer. */
+    static void quiet(Packer out, Quiet quiet) {
+        out.list(quiet.decisions(), decision -> {
+            Cause cause = decision.getCause();
+            int input = 1 + INPUTS.indexOf(cause.getTopic());
+            out.raw(input);
+            if (input == 0) {
+                out.text(cause.getTimerId());
+            } else {
+                out.number(cause.getPartition()).number(cause.getOffset());
+            }
+            out.number(decision.getDecidedAt().toEpochMilli())
+                    .number(decision.getResumedAt().toEpochMilli())
+                    .number(decision.getCoreInputsOffset());
+        });
+    }
+
+    static Quiet quiet(Unpacker in) {
+        return new Quiet(in.list(() -> {
+            int input = in.raw();
+            Cause cause = input == 0
+                    ? new Cause(CauseType.TIMER, "", -1, -1L, in.text())
+                    : new Cause(CauseType.RECORD, INPUTS.get(input - 1), in.small(), in.number(), "");
+            return new QuietDecision(cause, instant(in), instant(in), in.number());
+        }));
     }
 
     private static Instant instant(Unpacker in) {

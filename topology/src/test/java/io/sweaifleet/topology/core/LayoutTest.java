@@ -3,14 +3,19 @@ package io.sweaifleet.topology.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sweaifleet.schemas.core.Cause;
+import io.sweaifleet.schemas.core.CauseType;
+import io.sweaifleet.schemas.core.QuietDecision;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.topology.core.domain.DamagedEntryException;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.PoolEntry;
+import io.sweaifleet.topology.core.domain.Quiet;
 import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.TenantRules;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.Test;
@@ -131,6 +136,22 @@ class LayoutTest {
         assertThat(pool.tenants()).isEqualTo(Map.of("gold", new TenantRules(3, null)));
         assertThat(pool.otherTenants()).isEqualTo(new TenantRules(1, 9L));
         assertThat(pool.rates()).isEmpty();
+    }
+
+    @Test
+    void shouldKeepQuietDecisionsAsTheyWereTaken() {
+        // Given
+        Instant at = Instant.ofEpochMilli(1_780_000_000_123L);
+        Cause record = new Cause(CauseType.RECORD, "fleet.agent-heartbeats", 7, 42L, "");
+        Cause timer = new Cause(CauseType.TIMER, "", -1, -1L, "WORKER_SILENT:worker-1@1780000000100");
+        Quiet quiet = new Quiet(
+                List.of(new QuietDecision(record, at, at.minusMillis(5), 3L), new QuietDecision(timer, at, at, 4L)));
+
+        // When
+        Quiet again = Layout.value(new Key.OfQuiet("default"), Layout.value(quiet));
+
+        // Then
+        assertThat(again).isEqualTo(quiet);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.schemas.common.Origin;
 import io.sweaifleet.schemas.core.Cause;
+import io.sweaifleet.schemas.core.CauseType;
 import io.sweaifleet.schemas.core.CoreInput;
 import io.sweaifleet.schemas.core.CoreInputType;
 import io.sweaifleet.schemas.core.TaskEvent;
@@ -267,7 +268,7 @@ final class ProtocolSimulation {
     }
 
     private Moment moment() {
-        return new Moment(now, resumedAt, new Cause(), Map.of());
+        return new Moment(now, resumedAt, new Cause(CauseType.TIMER, "", -1, -1L, ""), Map.of());
     }
 
     private void carryOut(Decision decision) {

@@ -6,6 +6,7 @@ import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.common.Origin;
 import io.sweaifleet.schemas.core.Cause;
+import io.sweaifleet.schemas.core.CauseType;
 import io.sweaifleet.schemas.core.CoreInput;
 import io.sweaifleet.schemas.core.CoreInputType;
 import io.sweaifleet.schemas.core.TaskEvent;
@@ -214,7 +215,7 @@ final class SimulatedFleet {
     }
 
     private Moment moment() {
-        return new Moment(now, resumedAt, new Cause(), Map.of());
+        return new Moment(now, resumedAt, new Cause(CauseType.TIMER, "", -1, -1L, "SIMULATED"), Map.of());
     }
 
     private void dispatch() {

@@ -143,11 +143,12 @@ class WhyWaitingTest {
     void shouldNameTheMomentOfTheNextAttempt() {
         // Given
         SimWorker worker = worker(Map.of("qa", 1));
-        submit(task("a", "qa").setRetry(RetryPolicy.newBuilder()
-.setMaxAttempts(3)
-.setInitialBackoffMs(10_000L)
-.setJitter(0.0)
-.build()));
+        submit(task("a", "qa")
+                .setRetry(RetryPolicy.newBuilder()
+                        .setMaxAttempts(3)
+                        .setInitialBackoffMs(10_000L)
+                        .setJitter(0.0)
+                        .build()));
         worker.obey();
 
         // When

@@ -2,8 +2,12 @@ package io.sweaifleet.deploy.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sweaifleet.schemas.archive.Archive;
+import io.sweaifleet.schemas.archive.Archiver;
+import io.sweaifleet.schemas.registry.InMemorySchemaRegistry;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.topology.InputPurge;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,13 +76,42 @@ class InputPurgeIT {
         assertThat(begin(NO_INPUT)).as("not an input of core").isZero();
     }
 
+    @Test
+    void shouldNotDeleteWhatIsNotArchived() throws Exception {
+        // Given
+        Path archive = directory.resolve("archive");
+        Path inItsPlace = Files.createFile(archive);
+        long last = append(5, List.of(INPUT, RESULTS));
+        committed(Map.of(INPUT, 5L, RESULTS, 3L));
+
+        // When / Then
+        purgeAt(last + 2 * KEEP.toMillis(), archiver(archive));
+        assertThat(begin(INPUT)).as("the archive cannot be written").isZero();
+        Files.delete(inItsPlace);
+        purgeAt(last + 2 * KEEP.toMillis(), archiver(archive));
+        assertThat(begin(INPUT)).isEqualTo(5);
+        assertThat(begin(RESULTS)).isEqualTo(3);
+        assertThat(Archive.open(archive).next(INPUT)).isEqualTo(5);
+        assertThat(Archive.open(archive).next(RESULTS)).isEqualTo(5);
+    }
+
+    private Archiver archiver(Path archive) {
+        return new Archiver(
+                Map.of("bootstrap.servers", broker.bootstrap()), InMemorySchemaRegistry.named("purge"), archive);
+    }
+
     private void purgeAt(long nowMs) {
+        purgeAt(nowMs, null);
+    }
+
+    private void purgeAt(long nowMs, Archiver archiver) {
         new InputPurge(
                         admin,
                         CORE,
                         List.of(FleetTopic.CORE_INPUTS, FleetTopic.AGENT_HEARTBEATS, FleetTopic.AGENT_RESULTS),
                         KEEP,
-                        () -> Instant.ofEpochMilli(nowMs))
+                        () -> Instant.ofEpochMilli(nowMs),
+                        archiver)
                 .run();
     }
 

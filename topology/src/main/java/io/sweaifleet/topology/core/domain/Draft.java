@@ -99,6 +99,10 @@ final class Draft {
         return base.roles();
     }
 
+    boolean isChanged() {
+        return !changes.isEmpty();
+    }
+
     List<Change<?>> changes() {
         return new ArrayList<>(changes.values());
     }

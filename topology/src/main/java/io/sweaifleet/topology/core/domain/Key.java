@@ -21,6 +21,9 @@ public sealed interface Key<V> {
     /** Numbers given out by a pool. */
     record OfCounters(String pool) implements Key<Counters> {}
 
+    /** Decisions of a pool that no event has told of yet. */
+    record OfQuiet(String pool) implements Key<Quiet> {}
+
     /** A workflow, running or ended. */
     record OfWorkflow(String pool, String workflowId) implements Key<WorkflowEntry> {}
 

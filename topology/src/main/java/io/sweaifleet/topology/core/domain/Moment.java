@@ -1,6 +1,7 @@
 package io.sweaifleet.topology.core.domain;
 
 import io.sweaifleet.schemas.core.Cause;
+import io.sweaifleet.schemas.topic.FleetTopic;
 import java.util.Map;
 
 /**
@@ -12,4 +13,10 @@ import java.util.Map;
  * @param cause the record or timer
  * @param inputOffsets next offset to read of each of core's inputs
  */
-public record Moment(long now, long resumedAt, Cause cause, Map<String, Long> inputOffsets) {}
+public record Moment(long now, long resumedAt, Cause cause, Map<String, Long> inputOffsets) {
+
+    /** Next offset of the topic that brings definitions. */
+    long coreInputsOffset() {
+        return inputOffsets.getOrDefault(FleetTopic.CORE_INPUTS.topicName(), 0L);
+    }
+}

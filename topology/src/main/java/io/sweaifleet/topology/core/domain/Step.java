@@ -3,6 +3,7 @@ package io.sweaifleet.topology.core.domain;
 import io.sweaifleet.schemas.common.BrainStamp;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.core.DeadLetterCause;
+import io.sweaifleet.schemas.core.QuietDecision;
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.task.TaskStatus;
@@ -49,10 +50,36 @@ final class Step {
     }
 
     Decision decision(boolean more) {
+        if (events == before.events() && !pool.equals(Key.SHARED) && state.isChanged()) {
+            noteQuiet();
+        }
         if (events != before.events() || leases != before.leases()) {
             state.put(new Key.OfCounters(pool), new Counters(events, leases));
         }
         return new Decision(state.changes(), effects, more);
+    }
+
+    /** What changes the state without an event is kept for the next event: a replay could not know of it otherwise. */
+    private void noteQuiet() {
+        Quiet quiet = Objects.requireNonNullElse(state.get(new Key.OfQuiet(pool)), Quiet.NONE);
+        if (quiet.decisions().size() < Quiet.MOST) {
+            state.put(new Key.OfQuiet(pool), quiet.with(moment));
+        } else {
+            journal(TaskEventType.DECISIONS_NOTED, "", Texts.tenant(null))
+                    .message(quiet.decisions().size() + " decisions without an event were noted")
+                    .add();
+        }
+    }
+
+    /** The quiet decisions that the event under way is to carry. */
+    private List<QuietDecision> takeQuiet() {
+        Quiet quiet = state.get(new Key.OfQuiet(pool));
+        if (quiet == null || quiet.decisions().isEmpty()) {
+            return List.of();
+        }
+        // Not deleted: what is always there is found in memory.
+        state.put(new Key.OfQuiet(pool), Quiet.NONE);
+        return quiet.decisions();
     }
 
     long now() {
@@ -286,7 +313,9 @@ final class Step {
                     dueAt,
                     brain,
                     failure,
-                    message)));
+                    message,
+                    Instant.ofEpochMilli(moment.resumedAt()),
+                    takeQuiet())));
         }
     }
 }
