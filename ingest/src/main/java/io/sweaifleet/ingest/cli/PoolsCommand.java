@@ -11,13 +11,14 @@ import io.sweaifleet.ingest.print.OutcomeJson;
 import io.sweaifleet.ingest.print.Terminal;
 import io.sweaifleet.ingest.print.TextTable;
 import io.sweaifleet.ingest.submit.Document;
+import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.json.FieldProblem;
 import io.sweaifleet.schemas.json.InvalidDocumentException;
 import io.sweaifleet.schemas.json.IsoTimes;
 import io.sweaifleet.schemas.json.RecordJson;
 import io.sweaifleet.schemas.json.RecordJsonReader;
-import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.role.PoolDefinition;
+import io.sweaifleet.schemas.rule.PoolRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -102,12 +104,13 @@ final class PoolsCommand implements Runnable {
             }
             try {
                 PoolDefinition pool = RecordJsonReader.read(tree, PoolDefinition.class);
-                if (!Keys.isId(pool.getPool())) {
+                Failure problem = PoolRules.check(pool);
+                if (problem != null) {
                     throw new InvalidDocumentException(List.of(new FieldProblem(
-                            "pool",
-                            '"' + pool.getPool() + '"',
-                            "not an id",
-                            "use lower-case letters, digits and dashes, at most 100")));
+                            Objects.requireNonNullElse(problem.getField(), ""),
+                            Objects.requireNonNullElse(problem.getValue(), ""),
+                            problem.getMessage(),
+                            problem.getRemedy())));
                 }
                 return pool;
             } catch (InvalidDocumentException e) {

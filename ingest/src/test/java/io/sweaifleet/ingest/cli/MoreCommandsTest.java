@@ -181,6 +181,30 @@ class MoreCommandsTest {
     }
 
     @Test
+    void shouldRefuseAPoolThatIntakeWouldRefuse() throws Exception {
+        // Given
+        Files.writeString(
+                directory.resolve("pool.yaml"),
+                """
+                pool: night
+                tenants:
+                  gold:
+                    weight: 0
+                """);
+
+        // When
+        int exit = run("pools", "apply", "pool.yaml");
+
+        // Then
+        assertThat(exit).isEqualTo(ExitCode.USAGE);
+        assertThat(cli.err())
+                .contains("pool.yaml is not a pool; nothing was applied")
+                .contains("tenants.gold.weight (line 4) = 0")
+                .contains("Choose a value from 1 to 1000");
+        assertThat(fleet.records(FleetTopic.POOLS)).isEmpty();
+    }
+
+    @Test
     void shouldReplayEventsAsOneJsonObjectALine() throws Exception {
         // Given
         fleet.at(START).send(FleetTopic.TASK_EVENTS, "default/w", event("w", "t", TaskEventType.TASK_READY, 0));

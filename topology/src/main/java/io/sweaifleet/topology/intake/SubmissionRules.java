@@ -2,9 +2,9 @@ package io.sweaifleet.topology.intake;
 
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.role.PoolDefinition;
-import io.sweaifleet.schemas.role.RateLimit;
 import io.sweaifleet.schemas.role.RoleDefinition;
-import io.sweaifleet.schemas.role.TenantRules;
+import io.sweaifleet.schemas.rule.Checks;
+import io.sweaifleet.schemas.rule.PoolRules;
 import io.sweaifleet.schemas.task.ClassRetry;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.RetryPolicy;
@@ -38,10 +38,6 @@ final class SubmissionRules {
     private static final int CORRELATION_LIMIT = 200;
     private static final int KEY_LIMIT = 200;
     private static final int MOST_AT_ONCE = 1_000;
-    private static final int MOST_TENANTS = 1_000;
-    private static final int MOST_RATES = 1_000;
-    private static final int MOST_WEIGHT = 1_000;
-    private static final long MOST_BACKLOG = 10_000_000;
     private static final long WEEK_MS = 604_800_000L;
     private static final long DAY_MS = 86_400_000L;
     private static final long YEAR_MS = 31_622_400_000L;
@@ -431,40 +427,10 @@ final class SubmissionRules {
         Checks checks = new Checks();
         key(checks, key);
         if (pool != null) {
-            checks.id("pool", pool.getPool());
             keyIs(checks, "pool", pool.getPool(), key);
-            checks.range("version", pool.getVersion(), 0, Integer.MAX_VALUE);
-            checks.range("leaseMs", pool.getLeaseMs(), 100, DAY_MS);
-            checks.range("leaseGraceMs", pool.getLeaseGraceMs(), 0, DAY_MS);
-            checks.range("agingHalfTimeMs", pool.getAgingHalfTimeMs(), 1, YEAR_MS);
-            checks.range("unknownRoleGraceMs", pool.getUnknownRoleGraceMs(), 0, DAY_MS);
-            checks.range("dedupeRetentionMs", pool.getDedupeRetentionMs(), 1_000, YEAR_MS);
-            checks.range("tenants.size", pool.getTenants().size(), 0, MOST_TENANTS);
-            pool.getTenants().forEach((tenant, rules) -> {
-                checks.id("tenants (a name)", tenant);
-                tenant(checks, "tenants." + tenant + ".", rules);
-            });
-            if (pool.getOtherTenants() != null) {
-                tenant(checks, "otherTenants.", pool.getOtherTenants());
-            }
-            checks.range("rates.size", pool.getRates().size(), 0, MOST_RATES);
-            pool.getRates().forEach((name, limit) -> rate(checks, name, limit));
         }
-        return checks.problem();
-    }
-
-    private static void tenant(Checks checks, String prefix, TenantRules rules) {
-        checks.range(prefix + "weight", rules.getWeight(), 1, MOST_WEIGHT);
-        if (rules.getMaxBacklog() != null) {
-            checks.range(prefix + "maxBacklog", rules.getMaxBacklog(), 0, MOST_BACKLOG);
-        }
-    }
-
-    private static void rate(Checks checks, String key, RateLimit limit) {
-        checks.argument("rates (a key)", key, KEY_LIMIT + 1);
-        checks.range("rates." + key + ".permits", limit.getPermits(), 1, 1_000_000);
-        checks.range("rates." + key + ".intervalMs", limit.getIntervalMs(), 1, DAY_MS);
-        checks.range("rates." + key + ".burst", limit.getBurst(), 1, 10_000);
+        Failure problem = checks.problem();
+        return problem == null && pool != null ? PoolRules.check(pool) : problem;
     }
 
     private static void key(Checks checks, @Nullable String key) {

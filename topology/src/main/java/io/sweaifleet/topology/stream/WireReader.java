@@ -3,6 +3,7 @@ package io.sweaifleet.topology.stream;
 import io.sweaifleet.schemas.core.DeadLetterCause;
 import io.sweaifleet.schemas.error.UndecodableException;
 import io.sweaifleet.schemas.error.UnknownSchemaException;
+import io.sweaifleet.schemas.rule.Problems;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;

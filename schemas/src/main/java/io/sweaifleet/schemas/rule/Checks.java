@@ -1,38 +1,40 @@
-package io.sweaifleet.topology.intake;
+package io.sweaifleet.schemas.rule;
 
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.key.Keys;
-import io.sweaifleet.topology.stream.Problems;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the first problem of a record: later ones may follow from it. */
-final class Checks {
+/** Checks the fields of a record and keeps the first problem: later ones may follow from it. */
+public final class Checks {
 
     /** Names of kinds and playbooks, such as {@code qa.run-tests}. */
     private static final Pattern KIND = Pattern.compile("[a-z0-9][a-z0-9.-]{0,99}");
 
     private @Nullable Failure problem;
 
-    @Nullable
-    Failure problem() {
+    /** The first problem that was found, or null. */
+    public @Nullable Failure problem() {
         return problem;
     }
 
-    void refuse(String code, String message, String remedy, String field, @Nullable Object value) {
+    /** A problem that no other check names. */
+    public void refuse(String code, String message, String remedy, String field, @Nullable Object value) {
         if (problem == null) {
             problem = Problems.of(code, message, remedy, field, value);
         }
     }
 
-    void optionalId(String field, @Nullable String value) {
+    /** An id, unless it is left out. */
+    public void optionalId(String field, @Nullable String value) {
         if (value != null) {
             id(field, value);
         }
     }
 
-    void id(String field, String value) {
+    /** An id of a pool, tenant, role, workflow or task. */
+    public void id(String field, String value) {
         if (!Keys.isId(value)) {
             refuse(
                     value.isEmpty() ? "MISSING_FIELD" : "INVALID_ID",
@@ -45,7 +47,8 @@ final class Checks {
         }
     }
 
-    void kind(String field, String value) {
+    /** The name of a kind of work. */
+    public void kind(String field, String value) {
         if (!KIND.matcher(value).matches()) {
             refuse(
                     value.isEmpty() ? "MISSING_FIELD" : "INVALID_NAME",
@@ -59,7 +62,8 @@ final class Checks {
         }
     }
 
-    void length(String field, @Nullable String value, int limit) {
+    /** A text of at most so many characters. */
+    public void length(String field, @Nullable String value, int limit) {
         if (value != null && value.length() > limit) {
             refuse(
                     "TOO_LONG",
@@ -70,7 +74,8 @@ final class Checks {
         }
     }
 
-    void range(String field, long value, long min, long max) {
+    /** A number within bounds, both included. */
+    public void range(String field, long value, long min, long max) {
         if (value < min || value > max) {
             refuse(
                     "OUT_OF_RANGE",
@@ -81,7 +86,8 @@ final class Checks {
         }
     }
 
-    void range(String field, double value, double min, double max) {
+    /** A number within bounds, both included. */
+    public void range(String field, double value, double min, double max) {
         // Written so that NaN is refused too.
         if (!(value >= min && value <= max)) {
             refuse(
@@ -93,7 +99,8 @@ final class Checks {
         }
     }
 
-    void texts(String field, Map<String, String> texts, int entries, int keyLimit, int valueLimit) {
+    /** A map of texts with bounded size, names and values. */
+    public void texts(String field, Map<String, String> texts, int entries, int keyLimit, int valueLimit) {
         range(field + ".size", texts.size(), 0, entries);
         for (Map.Entry<String, String> text : texts.entrySet()) {
             length(field + " (a name)", text.getKey(), keyLimit);
@@ -102,7 +109,7 @@ final class Checks {
     }
 
     /** A text that is handed to a program as an argument: it must not be taken for an option. */
-    void argument(String field, @Nullable String value, int limit) {
+    public void argument(String field, @Nullable String value, int limit) {
         length(field, value, limit);
         if (value == null) {
             return;

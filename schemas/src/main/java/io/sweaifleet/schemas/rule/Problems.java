@@ -1,4 +1,4 @@
-package io.sweaifleet.topology.stream;
+package io.sweaifleet.schemas.rule;
 
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;

@@ -1,4 +1,4 @@
-package io.sweaifleet.topology.intake;
+package io.sweaifleet.schemas.rule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What intake asks of the definition of a pool. */
+/** What the definition of a pool may say. */
 class PoolRulesTest {
 
     private static PoolDefinition.Builder pool() {
@@ -33,7 +33,7 @@ class PoolRulesTest {
                 .build();
 
         // When / Then
-        assertThat(SubmissionRules.check("night", pool)).isNull();
+        assertThat(PoolRules.check(pool)).isNull();
     }
 
     static Stream<Arguments> badPools() {
@@ -53,7 +53,7 @@ class PoolRulesTest {
     @MethodSource("badPools")
     void shouldNameTheFieldOfAPoolThatCannotBeMeant(PoolDefinition.Builder pool, String field, String value) {
         // When
-        Failure problem = SubmissionRules.check("night", pool.build());
+        Failure problem = PoolRules.check(pool.build());
 
         // Then
         assertThat(problem).isNotNull();
