@@ -2,6 +2,7 @@ package io.sweaifleet.ingest.query;
 
 import io.sweaifleet.schemas.config.FleetSettings;
 import io.sweaifleet.schemas.config.Settings;
+import io.sweaifleet.schemas.query.CheckAnswer;
 import io.sweaifleet.schemas.query.QueryJson;
 import io.sweaifleet.schemas.query.QueryProblem;
 import io.sweaifleet.schemas.query.QueuesAnswer;
@@ -70,6 +71,16 @@ public final class QueryClient {
      */
     public QueuesAnswer queues(String pool) throws QueriesAwayException {
         return ask(QueuesAnswer.class, pool, "queues", List.of());
+    }
+
+    /**
+     * Whether everything of a pool that has not ended has something that takes it further.
+     *
+     * @throws QueriesAwayException when nobody answers
+     * @throws QueryRefusedException when there is no such pool
+     */
+    public CheckAnswer check(String pool) throws QueriesAwayException {
+        return ask(CheckAnswer.class, pool, "check", List.of());
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.sweaifleet.topology.core;
 
+import io.sweaifleet.schemas.query.CheckAnswer;
 import io.sweaifleet.schemas.query.LeasesAnswer;
 import io.sweaifleet.schemas.query.QueuesAnswer;
 import io.sweaifleet.schemas.query.StatusAnswer;
@@ -49,6 +50,7 @@ public final class CoreQueries {
 
     private static final int READINGS = 20;
 
+    private final ReadOnlyKeyValueStore<Bytes, byte[]> store;
     private final ReadView view;
     private final String pool;
     private final WhyWaiting why;
@@ -59,6 +61,7 @@ public final class CoreQueries {
      * @param pool pool
      */
     public CoreQueries(ReadOnlyKeyValueStore<Bytes, byte[]> store, String pool) {
+        this.store = store;
         this.view = new ReadView(store);
         this.pool = pool;
         this.why = new WhyWaiting(view, pool);
@@ -288,6 +291,11 @@ public final class CoreQueries {
                     count.oldest())));
             return held;
         }
+    }
+
+    /** Whether everything that has not ended has something that takes it further. */
+    public CheckAnswer check() {
+        return new PoolCheck(store, pool).run();
     }
 
     /** Attempts that are given to workers now, by worker and lease. */

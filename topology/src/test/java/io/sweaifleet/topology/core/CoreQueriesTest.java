@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.sweaifleet.schemas.query.CheckAnswer;
 import io.sweaifleet.schemas.query.StatusAnswer;
 import io.sweaifleet.schemas.query.TaskAnswer;
 import io.sweaifleet.schemas.query.TaskPhase;
@@ -14,6 +15,7 @@ import io.sweaifleet.schemas.task.WorkflowSubmitted;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.worker.AgentResultType;
 import io.sweaifleet.topology.TestFleet;
+import io.sweaifleet.topology.core.domain.Key;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.apache.kafka.common.utils.Bytes;
@@ -85,6 +87,31 @@ class CoreQueriesTest {
         assertThatThrownBy(() -> new CoreQueries(store, "default").status("w"))
                 .isInstanceOf(UnsteadyException.class)
                 .hasMessageContaining("default/w");
+    }
+
+    @Test
+    void shouldFindNothingWrongWhileAllGoesOn() {
+        // When
+        CheckAnswer answer = new CoreQueries(fleet.store(), "default").check();
+
+        // Then
+        assertThat(answer).isEqualTo(new CheckAnswer("default", 2, 1, 1, List.of(), true));
+    }
+
+    @Test
+    void shouldNameWhatNothingTakesFurther() {
+        // Given
+        String lease = worker.held.get(0).getLeaseId();
+        fleet.store().delete(Bytes.wrap(Layout.key(new Key.OfLease("default", "worker-1", lease))));
+
+        // When
+        CheckAnswer answer = new CoreQueries(fleet.store(), "default").check();
+
+        // Then
+        assertThat(answer.problems())
+                .containsExactly(
+                        new CheckAnswer.Problem("task a", "its lease " + lease + " is not worker worker-1's"),
+                        new CheckAnswer.Problem("worker worker-1", "it is counted with leases {qa=1}, but has {}"));
     }
 
     /** A store before whose reads something happens. */

@@ -21,10 +21,12 @@ import io.sweaifleet.schemas.task.WorkflowSubmitted;
 import io.sweaifleet.schemas.worker.AgentResultType;
 import io.sweaifleet.schemas.worker.HeartbeatType;
 import io.sweaifleet.topology.core.SimulatedFleet.SimWorker;
+import io.sweaifleet.topology.core.domain.Invariants;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.TimerKind;
 import io.sweaifleet.topology.core.domain.Turns;
+import io.sweaifleet.topology.core.domain.WorkflowEntry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -197,6 +199,26 @@ class SchedulingPropertyTest {
                     gate -> fleet.control(gate.setId("r" + random.nextInt()).setAction(ControlAction.RESUME)));
         }
 
+        /** Whatever has not ended has something that takes it further. */
+        void assertNothingIsForgotten() {
+            Invariants invariants = new Invariants(fleet.view, POOL);
+            for (String id : taskIds) {
+                if (fleet.view.get(new Key.OfTask(POOL, id)) instanceof TaskEntry.Live task) {
+                    assertThat(invariants.ofTask(id, task))
+                            .as(id + ": " + task.phase())
+                            .isEmpty();
+                }
+            }
+            for (String id : submitted.keySet()) {
+                if (fleet.view.get(new Key.OfWorkflow(POOL, id)) instanceof WorkflowEntry.Live workflow) {
+                    assertThat(invariants.ofWorkflow(workflow)).as(id).isEmpty();
+                }
+            }
+            fleet.view.workers(POOL).forEach(worker -> assertThat(invariants.ofWorker(worker))
+                    .as(worker.workerId())
+                    .isEmpty());
+        }
+
         /** No more tasks run with a key than any of them allows to start. */
         void assertKeysAreKept() {
             for (String key : KEYS) {
@@ -324,6 +346,7 @@ class SchedulingPropertyTest {
             history.step();
             history.assertKeysAreKept();
             history.assertBacklogsAreExact();
+            history.assertNothingIsForgotten();
         }
         history.settle();
 

@@ -1,10 +1,14 @@
 package io.sweaifleet.deploy.node;
 
 import io.sweaifleet.ingest.cli.ExitCode;
+import io.sweaifleet.ingest.query.QueriesAwayException;
+import io.sweaifleet.ingest.query.QueryClient;
+import io.sweaifleet.ingest.query.QueryRefusedException;
 import io.sweaifleet.schemas.config.FleetSettings;
 import io.sweaifleet.schemas.config.Setting;
 import io.sweaifleet.schemas.config.SettingException;
 import io.sweaifleet.schemas.config.Settings;
+import io.sweaifleet.schemas.query.CheckAnswer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -145,7 +149,28 @@ final class DoctorCommand implements Callable<Integer> {
         for (String name : List.of("redis", "kafka", "registry", "neo4j", "connect", "topology", "worker")) {
             part(dataDir, settings, node, name).ifPresent(findings::add);
         }
+        findings.addAll(work(settings));
         return findings;
+    }
+
+    /** Whether core's state is sound. That nobody answers is no finding of its own: the topology's line tells it. */
+    private static List<Finding> work(Settings settings) {
+        try {
+            CheckAnswer answer = new QueryClient(settings).check(settings.get(FleetSettings.POOL));
+            if (answer.problems().isEmpty()) {
+                return List.of(Finding.good("work of pool " + answer.pool() + ": " + answer.tasks() + " tasks and "
+                        + answer.workers() + " workers" + (answer.complete() ? "" : " of more")
+                        + ", each with something that takes it further"));
+            }
+            return answer.problems().stream()
+                    .map(problem -> Finding.bad(
+                            "work of pool " + answer.pool() + ": " + problem.of() + ": " + problem.message(),
+                            "this is a defect: report it with './fleet replay --topic fleet.task-events --json';"
+                                    + " 'fleet cancel' ends the work concerned"))
+                    .toList();
+        } catch (QueriesAwayException | QueryRefusedException unanswered) {
+            return List.of();
+        }
     }
 
     private static Optional<Finding> part(Path dataDir, Settings settings, NodeState node, String name) {

@@ -1,0 +1,121 @@
+package io.sweaifleet.topology.core.domain;
+
+import io.sweaifleet.schemas.worker.WorkerState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What always holds of a pool's state: whatever has not ended has something that will take it further. A task waits for others, or
+ * stands in a queue, or has a timer, or a lease.
+ */
+public final class Invariants {
+
+    private final StateView state;
+    private final String pool;
+
+    /**
+     * @param state what is checked
+     * @param pool whose state it is
+     */
+    public Invariants(StateView state, String pool) {
+        this.state = state;
+        this.pool = pool;
+    }
+
+    /** What is wrong with a task; empty when nothing is. */
+    public List<String> ofTask(String taskId, TaskEntry.Live task) {
+        List<String> wrong = new ArrayList<>();
+        if (!(state.get(new Key.OfWorkflow(pool, task.workflowId())) instanceof WorkflowEntry.Live workflow)) {
+            wrong.add("its workflow " + task.workflowId() + " is not under way");
+        } else if (!workflow.taskIds().contains(taskId)) {
+            wrong.add("its workflow " + task.workflowId() + " does not list it");
+        }
+        String phase = ofPhase(taskId, task);
+        if (phase != null) {
+            wrong.add(phase);
+        }
+        return wrong;
+    }
+
+    private @Nullable String ofPhase(String taskId, TaskEntry.Live task) {
+        TaskEntry.Phase phase = task.phase();
+        if (phase instanceof TaskEntry.Phase.Waiting waiting) {
+            long open = new LinkedHashSet<>(task.spec().getDependsOn())
+                    .stream()
+                            .filter(id -> state.get(new Key.OfTask(pool, id)) instanceof TaskEntry.Live)
+                            .count();
+            return open == waiting.open() && open > 0
+                    ? null
+                    : "it waits for " + waiting.open() + " tasks, of which " + open + " have not ended";
+        }
+        if (phase instanceof TaskEntry.Phase.Backoff backoff) {
+            return isSet(backoff.dueAt(), TimerKind.RETRY, taskId) ? null : "no timer queues it again";
+        }
+        if (phase instanceof TaskEntry.Phase.Running running) {
+            return ofLease(taskId, running.lease());
+        }
+        Key.OfReady place = Queue.placeOf(pool, taskId, task);
+        if (place == null || state.get(place) == null) {
+            return "it stands in no queue";
+        }
+        String rateKey = Rates.keyOf(place.queue());
+        if (rateKey != null) {
+            RateEntry rate = state.get(new Key.OfRate(pool, rateKey));
+            return rate != null && isSet(rate.timerAt(), TimerKind.RATE, rateKey)
+                    ? null
+                    : "no timer lets it through the rate of key " + rateKey;
+        }
+        if (phase instanceof TaskEntry.Phase.Ready) {
+            Key.OfTurn turn = new Key.OfTurn(
+                    pool, task.spec().getRole(), Texts.tenant(task.spec().getTenant()));
+            return state.get(turn) == null ? "its tenant never has its turn" : null;
+        }
+        return null;
+    }
+
+    private @Nullable String ofLease(String taskId, TaskEntry.Lease lease) {
+        LeaseEntry entry = state.get(new Key.OfLease(pool, lease.workerId(), lease.leaseId()));
+        if (entry == null || !entry.taskId().equals(taskId)) {
+            return "its lease " + lease.leaseId() + " is not worker " + lease.workerId() + "'s";
+        }
+        TaskEntry.Stop stop = lease.stop();
+        boolean ends = isSet(lease.timeoutAt(), TimerKind.ATTEMPT_TIMEOUT, taskId)
+                || (stop != null && isSet(stop.graceEndsAt(), TimerKind.STOP_GRACE, taskId));
+        return ends ? null : "no timer ends its attempt";
+    }
+
+    /** What is wrong with a workflow; empty when nothing is. */
+    public List<String> ofWorkflow(WorkflowEntry.Live workflow) {
+        long open = workflow.taskIds().stream()
+                .filter(id -> state.get(new Key.OfTask(pool, id)) instanceof TaskEntry.Live)
+                .count();
+        return open == workflow.open() && open > 0
+                ? List.of()
+                : List.of("it waits for " + workflow.open() + " tasks, of which " + open + " have not ended");
+    }
+
+    /** What is wrong with a worker; empty when nothing is. */
+    public List<String> ofWorker(WorkerEntry worker) {
+        List<String> wrong = new ArrayList<>();
+        if (worker.state() != WorkerState.OFFLINE
+                && !isSet(worker.silentTimerAt(), TimerKind.WORKER_SILENT, worker.workerId())) {
+            wrong.add("no timer looks for its silence");
+        }
+        Map<String, Integer> held = new HashMap<>();
+        for (LeaseEntry lease : state.leases(pool, worker.workerId())) {
+            held.merge(lease.role(), 1, Integer::sum);
+        }
+        if (!held.equals(worker.held())) {
+            wrong.add("it is counted with leases " + worker.held() + ", but has " + held);
+        }
+        return wrong;
+    }
+
+    private boolean isSet(long dueAt, TimerKind kind, String id) {
+        return state.get(new Key.OfTimer(pool, dueAt, kind, id)) != null;
+    }
+}
