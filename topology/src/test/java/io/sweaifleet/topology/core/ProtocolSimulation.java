@@ -7,12 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sweaifleet.schemas.common.Origin;
 import io.sweaifleet.schemas.core.Cause;
 import io.sweaifleet.schemas.core.CauseType;
-import io.sweaifleet.schemas.core.CoreInput;
-import io.sweaifleet.schemas.core.CoreInputType;
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.role.PoolDefinition;
-import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
 import io.sweaifleet.schemas.worker.AgentResult;
@@ -32,7 +29,6 @@ import io.sweaifleet.topology.core.domain.Moment;
 import io.sweaifleet.topology.core.domain.PoolEntry;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -97,41 +93,8 @@ final class ProtocolSimulation {
         for (Input input : Input.values()) {
             logs.put(input, new ArrayDeque<>());
         }
-        decide(new Event.Accepted(new CoreInput(
-                POOL,
-                CoreInputType.POOL,
-                origin(),
-                "",
-                null,
-                false,
-                null,
-                null,
-                null,
-                POOL,
-                null,
-                PoolDefinition.newBuilder()
-                        .setPool(POOL)
-                        .setVersion(1)
-                        .setUpdatedAt(Instant.EPOCH)
-                        .build())));
-        decide(new Event.Accepted(new CoreInput(
-                "",
-                CoreInputType.ROLE,
-                origin(),
-                "",
-                null,
-                false,
-                null,
-                null,
-                null,
-                ROLE,
-                RoleDefinition.newBuilder()
-                        .setRole(ROLE)
-                        .setVersion(1)
-                        .setAttemptTimeoutMs(120_000)
-                        .setUpdatedAt(Instant.EPOCH)
-                        .build(),
-                null)));
+        decide(new Event.Accepted(SimulatedRecords.pool(origin(), PoolDefinition.newBuilder())));
+        decide(new Event.Accepted(SimulatedRecords.role(origin(), ROLE, 120_000)));
         for (int i = 0; i < workerCount; i++) {
             workers.put("worker-" + i, new Worker("worker-" + i));
         }
@@ -195,21 +158,7 @@ final class ProtocolSimulation {
                                 .setInitialBackoffMs(100L)
                                 .build())
                         .build());
-        write(
-                Input.SUBMISSIONS,
-                new Event.Accepted(new CoreInput(
-                        POOL,
-                        CoreInputType.WORKFLOW,
-                        origin(),
-                        id,
-                        null,
-                        false,
-                        workflow,
-                        null,
-                        null,
-                        "",
-                        null,
-                        null)));
+        write(Input.SUBMISSIONS, new Event.Accepted(SimulatedRecords.submission(origin(), id, workflow)));
     }
 
     private Origin origin() {
@@ -416,13 +365,7 @@ final class ProtocolSimulation {
         private void beat(HeartbeatType type) {
             everSilent |= now - lastBeat >= LEASE_MS;
             lastBeat = now;
-            List<HeldLease> held = new ArrayList<>();
-            running.values()
-                    .forEach(a -> held.add(
-                            new HeldLease(a.getLeaseId(), a.getWorkflowId(), a.getTaskId(), a.getAttempt(), false)));
-            finished.values()
-                    .forEach(r -> held.add(
-                            new HeldLease(r.getLeaseId(), r.getWorkflowId(), r.getTaskId(), r.getAttempt(), true)));
+            List<HeldLease> held = SimulatedRecords.held(running.values(), finished.values());
             Heartbeat heartbeat = new Heartbeat(
                     POOL,
                     id,
@@ -483,21 +426,7 @@ final class ProtocolSimulation {
         }
 
         private void report(String leaseId, AgentResultType type) {
-            Assignment a = running.get(leaseId);
-            AgentResult result = AgentResult.newBuilder()
-                    .setPool(POOL)
-                    .setTenant("default")
-                    .setWorkflowId(a.getWorkflowId())
-                    .setTaskId(a.getTaskId())
-                    .setAttempt(a.getAttempt())
-                    .setLeaseId(leaseId)
-                    .setWorkerId(id)
-                    .setIncarnation(incarnation)
-                    .setAgentId(id + "-1")
-                    .setRole(a.getRole())
-                    .setSequence(1)
-                    .setType(type)
-                    .setAt(Instant.ofEpochMilli(now))
+            AgentResult result = SimulatedRecords.result(id, incarnation, running.get(leaseId), type, now)
                     .build();
             if (type != AgentResultType.STARTED) {
                 running.remove(leaseId);

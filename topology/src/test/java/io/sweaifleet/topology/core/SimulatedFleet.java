@@ -12,7 +12,6 @@ import io.sweaifleet.schemas.core.CoreInputType;
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.role.PoolDefinition;
-import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
@@ -79,44 +78,11 @@ final class SimulatedFleet {
 
     /** Declares the pool. */
     void pool(PoolDefinition.Builder definition) {
-        input(new CoreInput(
-                POOL,
-                CoreInputType.POOL,
-                origin("fleet.pools"),
-                "",
-                null,
-                false,
-                null,
-                null,
-                null,
-                POOL,
-                null,
-                definition
-                        .setPool(POOL)
-                        .setVersion(1)
-                        .setUpdatedAt(Instant.EPOCH)
-                        .build()));
+        input(SimulatedRecords.pool(origin("fleet.pools"), definition));
     }
 
     void role(String name) {
-        input(new CoreInput(
-                "",
-                CoreInputType.ROLE,
-                origin("fleet.roles"),
-                "",
-                null,
-                false,
-                null,
-                null,
-                null,
-                name,
-                RoleDefinition.newBuilder()
-                        .setRole(name)
-                        .setVersion(1)
-                        .setAttemptTimeoutMs(60_000)
-                        .setUpdatedAt(Instant.EPOCH)
-                        .build(),
-                null));
+        input(SimulatedRecords.role(origin("fleet.roles"), name, 60_000));
     }
 
     void removeRole(String name) {
@@ -131,19 +97,7 @@ final class SimulatedFleet {
 
     void submit(String digest, WorkflowSubmitted workflow) {
         tenants.add(workflow.getTenant() == null ? "default" : workflow.getTenant());
-        input(new CoreInput(
-                POOL,
-                CoreInputType.WORKFLOW,
-                origin(TOPIC),
-                digest,
-                null,
-                false,
-                workflow,
-                null,
-                null,
-                "",
-                null,
-                null));
+        input(SimulatedRecords.submission(origin(TOPIC), digest, workflow));
     }
 
     void submit(WorkflowSubmitted workflow) {
@@ -352,13 +306,7 @@ final class SimulatedFleet {
 
         void beat(HeartbeatType type) {
             lastBeat = now;
-            List<HeldLease> held = new ArrayList<>();
-            running.values()
-                    .forEach(a -> held.add(
-                            new HeldLease(a.getLeaseId(), a.getWorkflowId(), a.getTaskId(), a.getAttempt(), false)));
-            finished.values()
-                    .forEach(r -> held.add(
-                            new HeldLease(r.getLeaseId(), r.getWorkflowId(), r.getTaskId(), r.getAttempt(), true)));
+            List<HeldLease> held = SimulatedRecords.held(running.values(), finished.values());
             List<RoleCapacity> roles = new ArrayList<>();
             slots.forEach((role, count) -> roles.add(new RoleCapacity(role, 1, count, count, count)));
             happen(new Event.Alive(
@@ -410,21 +358,7 @@ final class SimulatedFleet {
         }
 
         void report(String leaseId, AgentResultType type, Failure failure) {
-            Assignment a = running.get(leaseId);
-            AgentResult result = AgentResult.newBuilder()
-                    .setPool(POOL)
-                    .setTenant("default")
-                    .setWorkflowId(a.getWorkflowId())
-                    .setTaskId(a.getTaskId())
-                    .setAttempt(a.getAttempt())
-                    .setLeaseId(leaseId)
-                    .setWorkerId(id)
-                    .setIncarnation(incarnation)
-                    .setAgentId(id + "-1")
-                    .setRole(a.getRole())
-                    .setSequence(1)
-                    .setType(type)
-                    .setAt(Instant.ofEpochMilli(now))
+            AgentResult result = SimulatedRecords.result(id, incarnation, running.get(leaseId), type, now)
                     .setFailure(failure)
                     .build();
             if (type != AgentResultType.STARTED && type != AgentResultType.PROGRESS) {
