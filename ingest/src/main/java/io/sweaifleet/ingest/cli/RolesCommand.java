@@ -10,8 +10,8 @@ import io.sweaifleet.ingest.print.Terminal;
 import io.sweaifleet.ingest.print.TextTable;
 import io.sweaifleet.schemas.json.RecordJson;
 import io.sweaifleet.schemas.role.RoleDefinition;
-import io.sweaifleet.schemas.role.yaml.InvalidRoleException;
 import io.sweaifleet.schemas.role.yaml.RoleYaml;
+import io.sweaifleet.schemas.yaml.InvalidYamlException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,7 +109,7 @@ final class RolesCommand implements Runnable {
             return RoleYaml.parse(file.toString(), text, context.clock().instant());
         } catch (IOException e) {
             throw new CliException(ExitCode.USAGE, "cannot read " + file, "give the path of a YAML file in UTF-8", e);
-        } catch (InvalidRoleException e) {
+        } catch (InvalidYamlException e) {
             throw CliException.usage(
                     file + " holds no valid roles; nothing was applied",
                     e.problems().stream().map(Object::toString).collect(Collectors.joining("\n")));

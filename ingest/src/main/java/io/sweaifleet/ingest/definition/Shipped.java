@@ -3,8 +3,8 @@ package io.sweaifleet.ingest.definition;
 import io.sweaifleet.ingest.client.Fleet;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
-import io.sweaifleet.schemas.role.yaml.InvalidRoleException;
 import io.sweaifleet.schemas.role.yaml.RoleYaml;
+import io.sweaifleet.schemas.yaml.InvalidYamlException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -63,7 +63,7 @@ public final class Shipped {
                 roles.addAll(RoleYaml.parse(file, new String(in.readAllBytes(), StandardCharsets.UTF_8), now));
             } catch (IOException e) {
                 throw new UncheckedIOException("the shipped role " + name + " cannot be read", e);
-            } catch (InvalidRoleException e) {
+            } catch (InvalidYamlException e) {
                 throw new IllegalStateException("the shipped role " + name + " is wrong: " + e.getMessage(), e);
             }
         }

@@ -2,27 +2,37 @@ package io.sweaifleet.schemas.rule;
 
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.key.Keys;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Checks the fields of a record and keeps the first problem: later ones may follow from it. */
+/** Checks the fields of a record and keeps its problems. The first is the one to tell: later ones may follow from it. */
 public final class Checks {
 
     /** Names of kinds and playbooks, such as {@code qa.run-tests}. */
     private static final Pattern KIND = Pattern.compile("[a-z0-9][a-z0-9.-]{0,99}");
 
-    private @Nullable Failure problem;
+    /** A hostile record can have a million; nobody reads so many. */
+    private static final int MOST_KEPT = 100;
+
+    private final List<Failure> problems = new ArrayList<>();
 
     /** The first problem that was found, or null. */
     public @Nullable Failure problem() {
-        return problem;
+        return problems.isEmpty() ? null : problems.get(0);
+    }
+
+    /** The problems that were found, the first 100, in the order of the checks. */
+    public List<Failure> problems() {
+        return List.copyOf(problems);
     }
 
     /** A problem that no other check names. */
     public void refuse(String code, String message, String remedy, String field, @Nullable Object value) {
-        if (problem == null) {
-            problem = Problems.of(code, message, remedy, field, value);
+        if (problems.size() < MOST_KEPT) {
+            problems.add(Problems.of(code, message, remedy, field, value));
         }
     }
 

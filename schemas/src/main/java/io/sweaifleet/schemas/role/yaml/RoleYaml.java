@@ -1,13 +1,7 @@
 package io.sweaifleet.schemas.role.yaml;
 
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.sweaifleet.schemas.json.FieldProblem;
 import io.sweaifleet.schemas.json.InvalidDocumentException;
 import io.sweaifleet.schemas.json.RecordJsonReader;
@@ -15,14 +9,14 @@ import io.sweaifleet.schemas.role.PolicyRule;
 import io.sweaifleet.schemas.role.Resources;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.role.RuleEffect;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import io.sweaifleet.schemas.yaml.InvalidYamlException;
+import io.sweaifleet.schemas.yaml.YamlDocument;
+import io.sweaifleet.schemas.yaml.YamlProblem;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -38,17 +32,10 @@ public final class RoleYaml {
     /** Tools that agents have. A rule or a role that names another one is refused. */
     public static final Set<String> TOOLS = Set.of("read", "search", "edit", "run", "test", "git");
 
-    /** Largest file, in bytes. */
-    public static final int MAX_BYTES = 1 << 20;
-
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,99}");
     private static final Pattern KIND = Pattern.compile("[a-z0-9][a-z0-9-]{0,99}(\\.[a-z0-9][a-z0-9-]{0,99})*");
     private static final long MIN_TIMEOUT_MS = 1_000;
     private static final long MAX_TIMEOUT_MS = 24L * 60 * 60 * 1_000;
-
-    private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build());
 
     private RoleYaml() {}
 
@@ -57,35 +44,24 @@ public final class RoleYaml {
      *
      * @param source name of the file, for messages
      * @param text content of the file
-     * @throws InvalidRoleException listing every problem
+     * @throws InvalidYamlException listing every problem
      */
-    public static List<RoleDefinition> parse(String source, String text) throws InvalidRoleException {
+    public static List<RoleDefinition> parse(String source, String text) throws InvalidYamlException {
         return parse(source, text, Instant.now());
     }
 
     /**
      * As {@link #parse(String, String)}, with the {@code updatedAt} of roles that name none.
      *
-     * @throws InvalidRoleException listing every problem
+     * @throws InvalidYamlException listing every problem
      */
-    public static List<RoleDefinition> parse(String source, String text, Instant now) throws InvalidRoleException {
-        if (text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
-            throw new InvalidRoleException(List.of(new RoleProblem(
-                    source,
-                    0,
-                    "",
-                    "",
-                    "the file is larger than " + MAX_BYTES + " bytes",
-                    "split it into one file a role")));
-        }
-        List<JsonNode> documents = documents(source, text);
-        List<Map<String, Integer>> lines = YamlLines.of(text);
-        List<RoleProblem> problems = new ArrayList<>();
+    public static List<RoleDefinition> parse(String source, String text, Instant now) throws InvalidYamlException {
+        List<YamlProblem> problems = new ArrayList<>();
         List<RoleDefinition> roles = new ArrayList<>();
         Set<String> names = new HashSet<>();
-        for (int i = 0; i < documents.size(); i++) {
-            Document document = new Document(source, i < lines.size() ? lines.get(i) : Map.of(), problems);
-            RoleDefinition role = document.read(documents.get(i), now);
+        for (YamlDocument yaml : YamlDocument.all(source, text, "role, version, tools, rules and playbooks")) {
+            Document document = new Document(yaml, problems);
+            RoleDefinition role = document.read(now);
             if (role != null) {
                 if (!names.add(role.getRole())) {
                     document.problem("role", role.getRole(), "the file defines it twice", "keep one of them");
@@ -94,52 +70,18 @@ public final class RoleYaml {
             }
         }
         if (!problems.isEmpty()) {
-            problems.sort(Comparator.comparingInt(RoleProblem::line));
-            throw new InvalidRoleException(problems);
+            problems.sort(Comparator.comparingInt(YamlProblem::line));
+            throw new InvalidYamlException(problems);
         }
         return List.copyOf(roles);
     }
 
-    private static List<JsonNode> documents(String source, String text) throws InvalidRoleException {
-        List<JsonNode> documents = new ArrayList<>();
-        try (MappingIterator<JsonNode> nodes = YAML.readerFor(JsonNode.class).readValues(text)) {
-            while (nodes.hasNextValue()) {
-                JsonNode node = nodes.nextValue();
-                if (node != null && !node.isMissingNode() && !node.isNull()) {
-                    documents.add(node);
-                }
-            }
-        } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation();
-            String why = e.getOriginalMessage().lines().findFirst().orElse("it cannot be parsed");
-            throw new InvalidRoleException(List.of(new RoleProblem(
-                    source,
-                    at == null ? 0 : at.getLineNr(),
-                    "",
-                    "",
-                    "not YAML: " + why,
-                    "correct the file at that line")));
-        } catch (IOException | RuntimeException e) {
-            throw new InvalidRoleException(
-                    List.of(new RoleProblem(source, 0, "", "", "not YAML: " + e.getMessage(), "correct the file")));
-        }
-        if (documents.isEmpty()) {
-            throw new InvalidRoleException(List.of(new RoleProblem(
-                    source,
-                    1,
-                    "",
-                    "",
-                    "the file is empty",
-                    "write at least role, version, tools, rules and playbooks")));
-        }
-        return documents;
-    }
-
     /** One document of a file. */
-    private record Document(String source, Map<String, Integer> lines, List<RoleProblem> problems) {
+    private record Document(YamlDocument yaml, List<YamlProblem> problems) {
 
         @Nullable
-        RoleDefinition read(JsonNode node, Instant now) {
+        RoleDefinition read(Instant now) {
+            JsonNode node = yaml.node();
             if (node instanceof ObjectNode object && !object.has("updatedAt")) {
                 object.put("updatedAt", now.toString());
             }
@@ -148,7 +90,7 @@ public final class RoleYaml {
                 role = RecordJsonReader.read(node, RoleDefinition.class);
             } catch (InvalidDocumentException e) {
                 for (FieldProblem found : e.problems()) {
-                    problem(found.field(), found.value(), found.message(), found.remedy());
+                    problems.add(yaml.problem(found));
                 }
                 return null;
             }
@@ -237,8 +179,7 @@ public final class RoleYaml {
         }
 
         void problem(String field, Object value, String message, String remedy) {
-            problems.add(
-                    new RoleProblem(source, YamlLines.lineOf(lines, field), field, value.toString(), message, remedy));
+            problems.add(yaml.problem(field, value, message, remedy));
         }
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.role.RuleEffect;
+import io.sweaifleet.schemas.yaml.InvalidYamlException;
+import io.sweaifleet.schemas.yaml.YamlProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,12 +86,12 @@ class RoleYamlTest {
         assertThat(text).isNotEqualTo(WHOLE);
 
         // When
-        InvalidRoleException thrown =
-                catchThrowableOfType(InvalidRoleException.class, () -> RoleYaml.parse("writer.yaml", text));
+        InvalidYamlException thrown =
+                catchThrowableOfType(InvalidYamlException.class, () -> RoleYaml.parse("writer.yaml", text));
 
         // Then
         assertThat(thrown.problems()).hasSize(1);
-        RoleProblem problem = thrown.problems().get(0);
+        YamlProblem problem = thrown.problems().get(0);
         assertThat(problem.field()).isEqualTo(field);
         assertThat(problem.line()).isEqualTo(line);
         assertThat(problem.toString()).startsWith("writer.yaml:" + line + ": ").contains(remedy);
@@ -98,8 +100,8 @@ class RoleYamlTest {
     @Test
     void shouldNameAMissingField() {
         // When
-        InvalidRoleException thrown = catchThrowableOfType(
-                InvalidRoleException.class, () -> RoleYaml.parse("writer.yaml", WHOLE.replace("version: 3\n", "")));
+        InvalidYamlException thrown = catchThrowableOfType(
+                InvalidYamlException.class, () -> RoleYaml.parse("writer.yaml", WHOLE.replace("version: 3\n", "")));
 
         // Then
         assertThat(thrown.getMessage()).contains("version").contains("missing");
@@ -108,8 +110,8 @@ class RoleYamlTest {
     @Test
     void shouldNameTheLineOfBrokenYaml() {
         // When
-        InvalidRoleException thrown = catchThrowableOfType(
-                InvalidRoleException.class, () -> RoleYaml.parse("writer.yaml", "role: writer\n  version: [3\n"));
+        InvalidYamlException thrown = catchThrowableOfType(
+                InvalidYamlException.class, () -> RoleYaml.parse("writer.yaml", "role: writer\n  version: [3\n"));
 
         // Then
         assertThat(thrown.problems().get(0).line()).isPositive();
@@ -119,8 +121,8 @@ class RoleYamlTest {
     @Test
     void shouldRefuseAKeyThatIsThereTwice() {
         // When
-        InvalidRoleException thrown = catchThrowableOfType(
-                InvalidRoleException.class, () -> RoleYaml.parse("writer.yaml", WHOLE + "agents: 3\n"));
+        InvalidYamlException thrown = catchThrowableOfType(
+                InvalidYamlException.class, () -> RoleYaml.parse("writer.yaml", WHOLE + "agents: 3\n"));
 
         // Then
         assertThat(thrown.getMessage()).containsIgnoringCase("duplicate").contains("agents");
@@ -129,8 +131,8 @@ class RoleYamlTest {
     @Test
     void shouldRefuseAnEmptyFile() {
         // When
-        InvalidRoleException thrown =
-                catchThrowableOfType(InvalidRoleException.class, () -> RoleYaml.parse("writer.yaml", "# nothing\n"));
+        InvalidYamlException thrown =
+                catchThrowableOfType(InvalidYamlException.class, () -> RoleYaml.parse("writer.yaml", "# nothing\n"));
 
         // Then
         assertThat(thrown.getMessage()).contains("empty");

@@ -1,7 +1,7 @@
-package io.sweaifleet.schemas.role.yaml;
+package io.sweaifleet.schemas.yaml;
 
 /**
- * What is wrong at one place of a role's YAML.
+ * What is wrong at one place of a YAML file.
  *
  * @param source name of the file
  * @param line line from 1; 0 when it cannot be told
@@ -10,7 +10,7 @@ package io.sweaifleet.schemas.role.yaml;
  * @param message what is wrong
  * @param remedy what would be right
  */
-public record RoleProblem(String source, int line, String field, String value, String message, String remedy) {
+public record YamlProblem(String source, int line, String field, String value, String message, String remedy) {
 
     /** One line, with place, field, value, what is wrong and what to do. */
     @Override
@@ -19,7 +19,7 @@ public record RoleProblem(String source, int line, String field, String value, S
         if (line > 0) {
             text.append(':').append(line);
         }
-        text.append(": ").append(field.isEmpty() ? "the role" : field);
+        text.append(": ").append(field.isEmpty() ? "the document" : field);
         if (!value.isEmpty()) {
             text.append(" = ").append(value);
         }

@@ -1,4 +1,4 @@
-package io.sweaifleet.schemas.role.yaml;
+package io.sweaifleet.schemas.yaml;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
