@@ -4,21 +4,18 @@ import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.rule.Checks;
+import io.sweaifleet.schemas.rule.Graphs;
 import io.sweaifleet.schemas.rule.PoolRules;
-import io.sweaifleet.schemas.task.ClassRetry;
+import io.sweaifleet.schemas.rule.TaskRules;
 import io.sweaifleet.schemas.task.ControlAction;
-import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a decoded submission, control request or definition must be. Pure: what depends on state is core's to check. */
@@ -27,20 +24,14 @@ final class SubmissionRules {
     /** Tasks in a workflow. */
     static final int MOST_TASKS = 1_000;
 
-    private static final int MOST_INPUTS = 256;
     private static final int MOST_LABELS = 64;
     private static final int NAME_LIMIT = 100;
     private static final int LABEL_LIMIT = 500;
     private static final int TITLE_LIMIT = 500;
-    private static final int TEXT_LIMIT = 262_144;
     private static final int REPOSITORY_LIMIT = 2_000;
     private static final int REF_LIMIT = 250;
     private static final int CORRELATION_LIMIT = 200;
-    private static final int KEY_LIMIT = 200;
-    private static final int MOST_AT_ONCE = 1_000;
     private static final long WEEK_MS = 604_800_000L;
-    private static final long DAY_MS = 86_400_000L;
-    private static final long YEAR_MS = 31_622_400_000L;
 
     private SubmissionRules() {}
 
@@ -104,26 +95,11 @@ final class SubmissionRules {
                     prefix + "workflowId",
                     task.getWorkflowId());
         }
-        checks.kind(prefix + "kind", task.getKind());
-        checks.id(prefix + "role", task.getRole());
-        checks.length(prefix + "title", task.getTitle(), TITLE_LIMIT);
-        checks.length(prefix + "instructions", task.getInstructions(), TEXT_LIMIT);
-        checks.argument(prefix + "repository", task.getRepository(), REPOSITORY_LIMIT);
-        checks.argument(prefix + "baseRef", task.getBaseRef(), REF_LIMIT);
-        checks.texts(prefix + "inputs", task.getInputs(), MOST_INPUTS, NAME_LIMIT, TEXT_LIMIT);
+        TaskRules.check(checks, prefix, task);
         checks.range(prefix + "dependsOn.size", task.getDependsOn().size(), 0, MOST_TASKS);
         priority(checks, prefix + "priority", task.getPriority());
         deadline(checks, prefix + "deadline", task.getDeadline(), appendedAt);
-        if (task.getAttemptTimeoutMs() != null) {
-            checks.range(prefix + "attemptTimeoutMs", task.getAttemptTimeoutMs(), 1, WEEK_MS);
-        }
-        if (task.getRetry() != null) {
-            retry(checks, prefix + "retry.", task.getRetry());
-        }
-        checks.texts(prefix + "labels", task.getLabels(), MOST_LABELS, NAME_LIMIT, LABEL_LIMIT);
-        checks.length(prefix + "correlationId", task.getCorrelationId(), CORRELATION_LIMIT);
         start(checks, prefix, task, appendedAt);
-        limits(checks, prefix, task);
     }
 
     /** Moment before which a task is not queued: the later of its notBefore and its delay; null when it has neither. */
@@ -135,9 +111,6 @@ final class SubmissionRules {
     }
 
     private static void start(Checks checks, String prefix, TaskSubmitted task, Instant appendedAt) {
-        if (task.getDelayMs() != null) {
-            checks.range(prefix + "delayMs", task.getDelayMs(), 0, YEAR_MS);
-        }
         Instant notBefore = checks.problem() == null ? notBefore(task, appendedAt) : null;
         Instant deadline = task.getDeadline();
         if (notBefore != null && deadline != null && !notBefore.isBefore(deadline)) {
@@ -149,23 +122,6 @@ final class SubmissionRules {
                     "Give an earlier start, or a later deadline",
                     prefix + field,
                     field.equals("notBefore") ? notBefore : task.getDelayMs());
-        }
-    }
-
-    private static void limits(Checks checks, String prefix, TaskSubmitted task) {
-        String key = task.getConcurrencyKey();
-        if (key != null) {
-            checks.argument(prefix + "concurrencyKey", key, KEY_LIMIT);
-        }
-        checks.range(prefix + "concurrencyLimit", task.getConcurrencyLimit(), 1, MOST_AT_ONCE);
-        if (task.getRateKey() != null) {
-            checks.argument(prefix + "rateKey", task.getRateKey(), KEY_LIMIT);
-        }
-        if (task.getScheduleToStartMs() != null) {
-            checks.range(prefix + "scheduleToStartMs", task.getScheduleToStartMs(), 1, WEEK_MS);
-        }
-        if (task.getStartToFinishMs() != null) {
-            checks.range(prefix + "startToFinishMs", task.getStartToFinishMs(), 1, WEEK_MS);
         }
     }
 
@@ -184,44 +140,6 @@ final class SubmissionRules {
                     "Give a deadline in the future (UTC), or none",
                     field,
                     deadline);
-        }
-    }
-
-    private static void retry(Checks checks, String prefix, RetryPolicy retry) {
-        backoff(
-                checks,
-                prefix,
-                new ClassRetry(
-                        retry.getMaxAttempts(),
-                        retry.getInitialBackoffMs(),
-                        retry.getMultiplier(),
-                        retry.getMaxBackoffMs(),
-                        retry.getJitter()));
-        backoff(checks, prefix + "onTransient.", retry.getOnTransient());
-        backoff(checks, prefix + "onAgent.", retry.getOnAgent());
-        backoff(checks, prefix + "onPermanent.", retry.getOnPermanent());
-        backoff(checks, prefix + "onEnvironment.", retry.getOnEnvironment());
-        if (retry.getMaxTotalMs() != null) {
-            checks.range(prefix + "maxTotalMs", retry.getMaxTotalMs(), 1, WEEK_MS);
-        }
-    }
-
-    private static void backoff(Checks checks, String prefix, @Nullable ClassRetry retry) {
-        if (retry == null) {
-            return;
-        }
-        checks.range(prefix + "maxAttempts", retry.getMaxAttempts(), 1, 20);
-        if (retry.getInitialBackoffMs() != null) {
-            checks.range(prefix + "initialBackoffMs", retry.getInitialBackoffMs(), 0, 3_600_000L);
-        }
-        if (retry.getMultiplier() != null) {
-            checks.range(prefix + "multiplier", retry.getMultiplier(), 1.0, 10.0);
-        }
-        if (retry.getMaxBackoffMs() != null) {
-            checks.range(prefix + "maxBackoffMs", retry.getMaxBackoffMs(), 0, DAY_MS);
-        }
-        if (retry.getJitter() != null) {
-            checks.range(prefix + "jitter", retry.getJitter(), 0.0, 1.0);
         }
     }
 
@@ -275,7 +193,7 @@ final class SubmissionRules {
             }
         }
         if (checks.problem() == null) {
-            List<String> cycle = cycle(needs);
+            List<String> cycle = Graphs.cycle(needs);
             if (!cycle.isEmpty()) {
                 checks.refuse(
                         "CYCLE",
@@ -285,50 +203,6 @@ final class SubmissionRules {
                         String.join(" -> ", cycle));
             }
         }
-    }
-
-    /** A cycle of the graph, its first task repeated at the end; empty when there is none. */
-    private static List<String> cycle(Map<String, List<String>> needs) {
-        // Takes away what depends on nothing that is left. What stays lies on a cycle or depends on one.
-        Map<String, Set<String>> left = new HashMap<>();
-        Map<String, List<String>> dependents = new HashMap<>();
-        needs.forEach((id, ids) -> {
-            left.put(id, new HashSet<>(ids));
-            ids.forEach(needed -> dependents
-                    .computeIfAbsent(needed, none -> new ArrayList<>())
-                    .add(id));
-        });
-        List<String> free = new ArrayList<>();
-        left.forEach((id, ids) -> {
-            if (ids.isEmpty()) {
-                free.add(id);
-            }
-        });
-        for (int i = 0; i < free.size(); i++) {
-            left.remove(free.get(i));
-            for (String dependent : dependents.getOrDefault(free.get(i), List.of())) {
-                Set<String> ids = left.get(dependent);
-                if (ids != null && ids.remove(free.get(i)) && ids.isEmpty()) {
-                    free.add(dependent);
-                }
-            }
-        }
-        if (left.isEmpty()) {
-            return List.of();
-        }
-        // Every task that is left needs another one that is left: walking on must meet itself.
-        List<String> path = new ArrayList<>();
-        String at = left.keySet().stream().sorted().findFirst().orElseThrow();
-        while (!path.contains(at)) {
-            path.add(at);
-            at = Objects.requireNonNull(left.get(at)).stream()
-                    .sorted()
-                    .findFirst()
-                    .orElseThrow();
-        }
-        List<String> cycle = new ArrayList<>(path.subList(path.indexOf(at), path.size()));
-        cycle.add(at);
-        return cycle;
     }
 
     /** Problem of a control request, or null. */
