@@ -124,12 +124,13 @@ public record TaskView(
         return switch (event.getType()) {
             case TASK_ACCEPTED -> with(event, TaskPhase.WAITING);
             case TASK_READY -> with(event, TaskPhase.QUEUED);
-            case TASK_HELD -> with(event, TaskPhase.HELD);
+            case TASK_HELD, APPROVAL_REQUESTED, SIGNAL_AWAITED -> with(event, TaskPhase.HELD);
             case TASK_ASSIGNED -> with(event, TaskPhase.ASSIGNED);
-            case TASK_STARTED -> with(event, TaskPhase.RUNNING);
+            case TASK_STARTED, STEP_EXPANDED -> with(event, TaskPhase.RUNNING);
             case TASK_PROGRESS -> with(event, TaskPhase.RUNNING);
             case ATTEMPT_FAILED, LEASE_EXPIRED, RETRY_SCHEDULED -> with(event, TaskPhase.RETRYING);
-            case CANCEL_REQUESTED, PRIORITY_CHANGED -> with(event, phase);
+            case CANCEL_REQUESTED, PRIORITY_CHANGED, APPROVAL_GIVEN, SIGNAL_RECEIVED, ANSWER_IGNORED ->
+                with(event, phase);
             case TASK_ENDED -> with(event, TaskPhase.ENDED);
             case QUARANTINED -> with(event, TaskPhase.QUARANTINED);
             case UNKNOWN,
@@ -138,7 +139,9 @@ public record TaskView(
                     DUPLICATE_IGNORED,
                     PAUSE_REQUESTED,
                     RESUME_REQUESTED,
-                    DECISIONS_NOTED -> this;
+                    DECISIONS_NOTED,
+                    RUN_DELAYED,
+                    COMPENSATION_STARTED -> this;
         };
     }
 

@@ -55,7 +55,10 @@ final class Normaliser {
                         Instant.ofEpochMilli(record.timestamp()))),
                 Map.of(),
                 null,
-                task.getSubmittedAt());
+                task.getSubmittedAt(),
+                null,
+                null,
+                Map.of());
         return input(record, CoreInputType.WORKFLOW, pool, true, workflow, null);
     }
 
@@ -92,7 +95,10 @@ final class Normaliser {
                 tasks,
                 workflow.getLabels(),
                 workflow.getCorrelationId(),
-                workflow.getSubmittedAt());
+                workflow.getSubmittedAt(),
+                null,
+                null,
+                Map.of());
         return input(record, CoreInputType.WORKFLOW, pool, false, normal, null);
     }
 
@@ -157,7 +163,10 @@ final class Normaliser {
                 List.of(stripped(task, id, pool, tenant, id)),
                 Map.of(),
                 null,
-                task.getSubmittedAt());
+                task.getSubmittedAt(),
+                null,
+                null,
+                Map.of());
         return input(record, CoreInputType.REFUSAL, pool, true, workflow, why);
     }
 
@@ -184,7 +193,10 @@ final class Normaliser {
                 List.copyOf(tasks.values()),
                 small(workflow.getLabels()),
                 smallOrNull(workflow.getCorrelationId(), 200),
-                workflow.getSubmittedAt());
+                workflow.getSubmittedAt(),
+                null,
+                null,
+                Map.of());
         return input(record, CoreInputType.REFUSAL, pool, false, normal, why);
     }
 
@@ -252,7 +264,9 @@ final class Normaliser {
                 control.getRole(),
                 control.getOfTenant(),
                 control.getWholePool(),
-                control.getPriority());
+                control.getPriority(),
+                control.getSignal(),
+                control.getPayload());
         return new CoreInput(
                 pool,
                 CoreInputType.CONTROL,
@@ -265,19 +279,47 @@ final class Normaliser {
                 null,
                 "",
                 null,
+                null,
+                null,
                 null);
     }
 
     /** A role's definition, or its removal. */
     static CoreInput definition(Received record, String name, @Nullable RoleDefinition role) {
         return new CoreInput(
-                "", CoreInputType.ROLE, record.origin(), "", null, false, null, null, null, name, role, null);
+                "",
+                CoreInputType.ROLE,
+                record.origin(),
+                "",
+                null,
+                false,
+                null,
+                null,
+                null,
+                name,
+                role,
+                null,
+                null,
+                null);
     }
 
     /** A pool's definition, or its removal. */
     static CoreInput definition(Received record, String name, @Nullable PoolDefinition pool) {
         return new CoreInput(
-                name, CoreInputType.POOL, record.origin(), "", null, false, null, null, null, name, null, pool);
+                name,
+                CoreInputType.POOL,
+                record.origin(),
+                "",
+                null,
+                false,
+                null,
+                null,
+                null,
+                name,
+                null,
+                pool,
+                null,
+                null);
     }
 
     private static CoreInput input(
@@ -298,6 +340,8 @@ final class Normaliser {
                 null,
                 refusal,
                 "",
+                null,
+                null,
                 null,
                 null);
     }

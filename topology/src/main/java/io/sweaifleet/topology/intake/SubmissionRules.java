@@ -216,7 +216,7 @@ final class SubmissionRules {
         checks.optionalId("role", control.getRole());
         checks.optionalId("ofTenant", control.getOfTenant());
         target(checks, control);
-        if (control.getAction() == ControlAction.UNKNOWN) {
+        if (control.getAction() == ControlAction.UNKNOWN || control.getAction() == ControlAction.SIGNAL) {
             checks.refuse(
                     "MISSING_FIELD",
                     "Field action is not one that this version knows",

@@ -674,6 +674,8 @@ class RulesTest {
                 null,
                 "",
                 null,
+                null,
+                null,
                 null);
 
         // When

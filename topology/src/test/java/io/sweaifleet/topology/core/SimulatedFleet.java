@@ -87,7 +87,20 @@ final class SimulatedFleet {
 
     void removeRole(String name) {
         input(new CoreInput(
-                "", CoreInputType.ROLE, origin("fleet.roles"), "", null, false, null, null, null, name, null, null));
+                "",
+                CoreInputType.ROLE,
+                origin("fleet.roles"),
+                "",
+                null,
+                false,
+                null,
+                null,
+                null,
+                name,
+                null,
+                null,
+                null,
+                null));
         happen(new Event.RoleRemoved(POOL, name));
     }
 
@@ -150,6 +163,8 @@ final class SimulatedFleet {
                 control.setPool(POOL).build(),
                 null,
                 "",
+                null,
+                null,
                 null,
                 null));
     }

@@ -39,7 +39,9 @@ final class SimulatedRecords {
                         .setPool(POOL)
                         .setVersion(1)
                         .setUpdatedAt(Instant.EPOCH)
-                        .build());
+                        .build(),
+                null,
+                null);
     }
 
     static CoreInput role(Origin origin, String name, long attemptTimeoutMs) {
@@ -60,12 +62,27 @@ final class SimulatedRecords {
                         .setAttemptTimeoutMs(attemptTimeoutMs)
                         .setUpdatedAt(Instant.EPOCH)
                         .build(),
+                null,
+                null,
                 null);
     }
 
     static CoreInput submission(Origin origin, String digest, WorkflowSubmitted workflow) {
         return new CoreInput(
-                POOL, CoreInputType.WORKFLOW, origin, digest, null, false, workflow, null, null, "", null, null);
+                POOL,
+                CoreInputType.WORKFLOW,
+                origin,
+                digest,
+                null,
+                false,
+                workflow,
+                null,
+                null,
+                "",
+                null,
+                null,
+                null,
+                null);
     }
 
     /** What a worker lists in its heartbeats. */

@@ -51,7 +51,9 @@ final class Controls {
             case PAUSE -> pause(control, tenant, request);
             case RESUME -> resume(control, tenant, request);
             case REPRIORITISE -> reprioritise(control, tenant, request);
-            case UNKNOWN -> throw new IllegalArgumentException("Intake accepted a control request without an action");
+            case SIGNAL, UNKNOWN ->
+                throw new IllegalArgumentException(
+                        "Intake accepted a control request with action " + control.getAction());
         }
     }
 

@@ -216,7 +216,7 @@ final class Endings {
         List<TaskEnd> ends = new ArrayList<>(workflow.taskIds().size());
         for (String taskId : workflow.taskIds()) {
             if (step.state.get(new Key.OfTask(step.pool, taskId)) instanceof TaskEntry.Ended ended) {
-                ends.add(new TaskEnd(taskId, ended.status(), ended.attempts()));
+                ends.add(new TaskEnd(taskId, ended.status(), ended.attempts(), "", null));
                 if (!ended.outputs().isEmpty() || !ended.artifacts().isEmpty()) {
                     step.putTask(taskId, ended.shrunk());
                 }
@@ -238,7 +238,12 @@ final class Endings {
                         ends,
                         null,
                         workflow.labels(),
-                        workflow.correlationId()),
+                        workflow.correlationId(),
+                        null,
+                        null,
+                        Map.of(),
+                        null,
+                        null),
                 workflow.traceparent());
     }
 
@@ -295,7 +300,7 @@ final class Endings {
                 continue;
             }
             taskIds.add(taskId);
-            ends.add(new TaskEnd(taskId, status, 0));
+            ends.add(new TaskEnd(taskId, status, 0, "", null));
             step.putTask(taskId, new TaskEntry.Ended(submission.workflowId(), status, 0, Map.of(), List.of()));
             step.tell(new Effect.Outcome(
                     outcome(
@@ -333,7 +338,12 @@ final class Endings {
                         ends,
                         failure,
                         submission.labels(),
-                        submission.correlationId()),
+                        submission.correlationId(),
+                        null,
+                        null,
+                        Map.of(),
+                        null,
+                        null),
                 submission.traceparent());
     }
 
@@ -373,7 +383,9 @@ final class Endings {
                 failure,
                 merged(workflowLabels, spec.getLabels()),
                 correlationId == null ? workflowCorrelationId : correlationId,
-                origin);
+                origin,
+                "",
+                null);
     }
 
     /** Labels of the workflow and of the task; the task's win. */

@@ -315,7 +315,10 @@ final class Step {
                     failure,
                     message,
                     Instant.ofEpochMilli(moment.resumedAt()),
-                    takeQuiet())));
+                    takeQuiet(),
+                    "",
+                    0,
+                    "")));
         }
     }
 }
