@@ -81,8 +81,13 @@ public final class Expression {
                 .min(Comparator.comparing(CelIssue::getSourceLocation))
                 .orElseThrow(() -> new IllegalStateException("an invalid expression without a problem"));
         CelSourceLocation at = first.getSourceLocation();
-        String message =
-                first.getMessage().lines().findFirst().orElse("it is not valid").strip();
+        String message = first.getMessage()
+                .lines()
+                .findFirst()
+                .orElse("it is not valid")
+                .strip()
+                .replaceFirst(" expecting \\{.*", "")
+                .replace("'<EOF>'", "the end");
         return new InvalidExpressionException(
                 Problems.shorten(message, MOST_SAID),
                 Math.max(1, at.getLine()),

@@ -1,0 +1,5 @@
+/** Definitions of workflows as people write them. */
+@NullMarked
+package io.sweaifleet.schemas.workflow.yaml;
+
+import org.jspecify.annotations.NullMarked;
