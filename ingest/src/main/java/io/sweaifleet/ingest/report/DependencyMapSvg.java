@@ -1,8 +1,10 @@
 package io.sweaifleet.ingest.report;
 
-import static io.sweaifleet.ingest.report.Html.escape;
-import static io.sweaifleet.ingest.report.Html.number;
+import static io.sweaifleet.ingest.drawing.Markup.escape;
+import static io.sweaifleet.ingest.drawing.Markup.number;
 
+import io.sweaifleet.ingest.drawing.Layers;
+import io.sweaifleet.ingest.drawing.Markup;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -32,7 +34,6 @@ final class DependencyMapSvg {
     private static final double MARGIN = 24;
     private static final double CIRCLE_PITCH = 15;
     private static final int GROUP_COLOURS = 8;
-    private static final int ORDERING_SWEEPS = 12;
 
     private final ModuleGraph graph;
     private final String prefix;
@@ -74,7 +75,7 @@ final class DependencyMapSvg {
 
     private String label(int module) {
         String id = graph.modules().get(module).id();
-        return Html.middleShortened(id.substring(prefix.length()), LABEL_LIMIT);
+        return Markup.middleShortened(id.substring(prefix.length()), LABEL_LIMIT);
     }
 
     private boolean fitsLayers() {
@@ -91,45 +92,17 @@ final class DependencyMapSvg {
 
     // ---- layers ----------------------------------------------------------------------------------------------------
 
-    /** A place in a layer: a module, or (module −1) where a long edge passes. */
-    private static final class Slot {
-        final int module;
-        final double width;
-        double x;
-        double order;
-        final List<Slot> above = new ArrayList<>();
-        final List<Slot> below = new ArrayList<>();
-
-        Slot(int module, double width) {
-            this.module = module;
-            this.width = width;
-        }
-
-        double centre() {
-            return x + width / 2;
-        }
-    }
-
     private void drawLayers() {
         int[] layerOf = graph.layers();
         List<Integer> connected = IntStream.range(0, graph.size())
                 .filter(i -> !graph.isolated(i))
                 .boxed()
                 .toList();
-        int depth = connected.stream().mapToInt(i -> layerOf[i] + 1).max().orElse(0);
-        List<List<Slot>> layers = new ArrayList<>();
-        for (int i = 0; i < depth; i++) {
-            layers.add(new ArrayList<>());
-        }
-        Map<Integer, Slot> slots = new HashMap<>();
-        for (int module : connected) {
-            Slot slot = new Slot(module, boxWidth(module));
-            slots.put(module, slot);
-            layers.get(layerOf[module]).add(slot);
-        }
-        Map<ModuleGraph.Edge, List<Slot>> paths = routes(layerOf, layers, slots);
-        order(layers);
-        double width = place(layers);
+        Layers layers = new Layers(GAP_X, MARGIN);
+        connected.forEach(module -> layers.add(module, layerOf[module], boxWidth(module)));
+        Map<ModuleGraph.Edge, Layers.Route> routes = routes(layerOf, layers);
+        double width = layers.place();
+        int depth = layers.depth();
         double isolatedTop = MARGIN + depth * BOX_HEIGHT + Math.max(0, depth - 1) * GAP_Y + (depth == 0 ? 0 : 34);
         List<Integer> isolated =
                 IntStream.range(0, graph.size()).filter(graph::isolated).boxed().toList();
@@ -137,13 +110,9 @@ final class DependencyMapSvg {
         width = Math.max(width, grid.width());
 
         open(width, Math.max(grid.bottom(), isolatedTop) + MARGIN - (isolated.isEmpty() ? 34 : 0));
-        for (ModuleGraph.Edge edge : graph.edges()) {
-            drawLayeredEdge(edge, paths.getOrDefault(edge, List.of()), layerOf);
-        }
-        for (Slot slot : slots.values().stream()
-                .sorted(Comparator.comparing(slot -> slot.module))
-                .toList()) {
-            drawBox(slot.module, slot.x, top(layerOf[slot.module]), slot.width);
+        routes.forEach((edge, route) -> drawLayeredEdge(edge, route, layerOf));
+        for (int module : connected) {
+            drawBox(module, layers.x(module), top(layerOf[module]), boxWidth(module));
         }
         if (!isolated.isEmpty()) {
             out.append("<text class=\"note\" x=\"")
@@ -170,104 +139,15 @@ final class DependencyMapSvg {
         return MARGIN + layer * (BOX_HEIGHT + GAP_Y);
     }
 
-    /** Slots that each edge passes, from the upper end to the lower, with new ones in the layers between. */
-    private Map<ModuleGraph.Edge, List<Slot>> routes(int[] layerOf, List<List<Slot>> layers, Map<Integer, Slot> slots) {
-        Map<ModuleGraph.Edge, List<Slot>> paths = new LinkedHashMap<>();
+    private Map<ModuleGraph.Edge, Layers.Route> routes(int[] layerOf, Layers layers) {
+        Map<ModuleGraph.Edge, Layers.Route> routes = new LinkedHashMap<>();
         for (ModuleGraph.Edge edge : graph.edges()) {
             boolean down = layerOf[edge.from()] <= layerOf[edge.to()];
             int upper = down ? edge.from() : edge.to();
             int lower = down ? edge.to() : edge.from();
-            List<Slot> path = new ArrayList<>();
-            path.add(slotOf(slots, upper));
-            for (int layer = layerOf[upper] + 1; layer < layerOf[lower]; layer++) {
-                Slot bend = new Slot(-1, 14);
-                layers.get(layer).add(bend);
-                path.add(bend);
-            }
-            path.add(slotOf(slots, lower));
-            for (int i = 1; i < path.size(); i++) {
-                path.get(i - 1).below.add(path.get(i));
-                path.get(i).above.add(path.get(i - 1));
-            }
-            paths.put(edge, path);
+            routes.put(edge, layers.connect(upper, layerOf[upper], lower, layerOf[lower]));
         }
-        return paths;
-    }
-
-    private static Slot slotOf(Map<Integer, Slot> slots, int module) {
-        Slot slot = slots.get(module);
-        if (slot == null) {
-            throw new IllegalStateException("module " + module + " has an edge but no place");
-        }
-        return slot;
-    }
-
-    /** Few crossings: every slot moves to the mean place of its neighbours, downwards and upwards in turn. */
-    private static void order(List<List<Slot>> layers) {
-        layers.forEach(DependencyMapSvg::spread);
-        for (int sweep = 0; sweep < ORDERING_SWEEPS; sweep++) {
-            boolean down = sweep % 2 == 0;
-            for (int i = 0; i < layers.size(); i++) {
-                List<Slot> layer = layers.get(down ? i : layers.size() - 1 - i);
-                Map<Slot, Double> wanted = new HashMap<>();
-                for (Slot slot : layer) {
-                    List<Slot> neighbours = down ? slot.above : slot.below;
-                    wanted.put(
-                            slot,
-                            neighbours.stream()
-                                    .mapToDouble(n -> n.order)
-                                    .average()
-                                    .orElse(slot.order));
-                }
-                layer.sort(Comparator.comparing(slot -> wanted.getOrDefault(slot, slot.order)));
-                spread(layer);
-            }
-        }
-    }
-
-    private static void spread(List<Slot> layer) {
-        for (int i = 0; i < layer.size(); i++) {
-            // Places as shares of the layer, so that layers of different length compare.
-            layer.get(i).order = (i + 0.5) / layer.size();
-        }
-    }
-
-    /** Gives every slot its x: side by side, then pulled towards its neighbours as far as there is room. */
-    private static double place(List<List<Slot>> layers) {
-        double widest =
-                layers.stream().mapToDouble(DependencyMapSvg::widthOf).max().orElse(0);
-        for (List<Slot> layer : layers) {
-            double x = MARGIN + (widest - widthOf(layer)) / 2;
-            for (Slot slot : layer) {
-                slot.x = x;
-                x += slot.width + GAP_X;
-            }
-        }
-        for (int sweep = 0; sweep < ORDERING_SWEEPS; sweep++) {
-            for (List<Slot> layer : layers) {
-                pull(layer, widest);
-            }
-        }
-        return widest + 2 * MARGIN;
-    }
-
-    private static void pull(List<Slot> layer, double widest) {
-        for (int i = 0; i < layer.size(); i++) {
-            Slot slot = layer.get(i);
-            List<Slot> neighbours = new ArrayList<>(slot.above);
-            neighbours.addAll(slot.below);
-            double wanted =
-                    neighbours.stream().mapToDouble(Slot::centre).average().orElse(slot.centre()) - slot.width / 2;
-            double min = i == 0 ? MARGIN : layer.get(i - 1).x + layer.get(i - 1).width + GAP_X;
-            double max = i == layer.size() - 1 ? MARGIN + widest - slot.width : layer.get(i + 1).x - GAP_X - slot.width;
-            if (min <= max) {
-                slot.x = Math.max(min, Math.min(max, (slot.x + wanted) / 2));
-            }
-        }
-    }
-
-    private static double widthOf(List<Slot> layer) {
-        return layer.stream().mapToDouble(slot -> slot.width + GAP_X).sum() - (layer.isEmpty() ? 0 : GAP_X);
+        return routes;
     }
 
     private record Grid(Map<Integer, double[]> places, double width, double bottom) {}
@@ -287,44 +167,25 @@ final class DependencyMapSvg {
         return new Grid(places, modules.isEmpty() ? 0 : width, modules.isEmpty() ? top : y + BOX_HEIGHT);
     }
 
-    private void drawLayeredEdge(ModuleGraph.Edge edge, List<Slot> path, int[] layerOf) {
+    private void drawLayeredEdge(ModuleGraph.Edge edge, Layers.Route route, int[] layerOf) {
         boolean down = layerOf[edge.from()] <= layerOf[edge.to()];
-        int first = layerOf[down ? edge.from() : edge.to()];
-        StringBuilder d = new StringBuilder();
+        double[] centres = route.centres();
         List<double[]> points = new ArrayList<>();
-        for (int i = 0; i < path.size(); i++) {
-            Slot slot = path.get(i);
-            double y = top(first + i);
-            if (i == 0) {
-                points.add(new double[] {slot.centre(), y + BOX_HEIGHT});
-            } else if (i == path.size() - 1) {
-                points.add(new double[] {slot.centre(), y});
-            } else {
-                points.add(new double[] {slot.centre(), y});
-                points.add(new double[] {slot.centre(), y + BOX_HEIGHT});
+        for (int i = 0; i < centres.length; i++) {
+            double y = top(route.firstLayer() + i);
+            if (i > 0) {
+                points.add(new double[] {centres[i], y});
+            }
+            if (i < centres.length - 1) {
+                points.add(new double[] {centres[i], y + BOX_HEIGHT});
             }
         }
         if (!down) {
             java.util.Collections.reverse(points);
         }
         // Leave room for the arrow's head.
-        double[] end = points.get(points.size() - 1);
-        end[1] += down ? -5 : 5;
-        d.append('M').append(number(points.get(0)[0])).append(' ').append(number(points.get(0)[1]));
-        for (int i = 1; i < points.size(); i++) {
-            double[] a = points.get(i - 1);
-            double[] b = points.get(i);
-            double middle = (a[1] + b[1]) / 2;
-            d.append(
-                            a[0] == b[0]
-                                    ? " L"
-                                    : " C" + number(a[0]) + " " + number(middle) + " " + number(b[0]) + " "
-                                            + number(middle) + " ")
-                    .append(number(b[0]))
-                    .append(' ')
-                    .append(number(b[1]));
-        }
-        drawEdge(edge, d.toString(), "");
+        points.get(points.size() - 1)[1] += down ? -5 : 5;
+        drawEdge(edge, Layers.curve(points), "");
     }
 
     private void drawBox(int module, double x, double y, double width) {

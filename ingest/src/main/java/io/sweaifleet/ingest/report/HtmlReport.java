@@ -1,8 +1,9 @@
 package io.sweaifleet.ingest.report;
 
-import static io.sweaifleet.ingest.report.Html.escape;
-import static io.sweaifleet.ingest.report.Html.number;
+import static io.sweaifleet.ingest.drawing.Markup.escape;
+import static io.sweaifleet.ingest.drawing.Markup.number;
 
+import io.sweaifleet.ingest.drawing.Markup;
 import io.sweaifleet.ingest.print.Durations;
 import io.sweaifleet.ingest.print.NotDone;
 import io.sweaifleet.schemas.common.ArtifactRef;
@@ -542,7 +543,7 @@ public final class HtmlReport {
         map.hotFiles().stream().limit(FILES_SHOWN).forEach(file -> out.append("<div class=\"name\"><code title=\"")
                 .append(escape(file.path()))
                 .append("\">")
-                .append(escape(Html.middleShortened(file.path(), 64)))
+                .append(escape(Markup.middleShortened(file.path(), 64)))
                 .append("</code></div><div class=\"bar\" aria-hidden=\"true\"><i class=\"heat\" style=\"width:")
                 .append(number(most <= 0 ? 0 : Math.max(1, 100 * file.score() / most)))
                 .append("%\"></i></div><div class=\"count\">")

@@ -1,14 +1,14 @@
-package io.sweaifleet.ingest.report;
+package io.sweaifleet.ingest.drawing;
 
 import java.util.Locale;
 
 /** Text as it may stand in HTML and SVG. */
-final class Html {
+public final class Markup {
 
-    private Html() {}
+    private Markup() {}
 
     /** The text with everything escaped that has a meaning in content and in quoted attributes. */
-    static String escape(String text) {
+    public static String escape(String text) {
         StringBuilder out = new StringBuilder(text.length() + 16);
         text.codePoints().forEach(c -> {
             switch (c) {
@@ -29,13 +29,13 @@ final class Html {
     }
 
     /** A coordinate with one decimal, whatever the locale. */
-    static String number(double value) {
+    public static String number(double value) {
         String text = String.format(Locale.ROOT, "%.1f", value);
         return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
     }
 
     /** At most so many characters, the middle left out: both ends of a path say most. */
-    static String middleShortened(String text, int limit) {
+    public static String middleShortened(String text, int limit) {
         if (text.length() <= limit) {
             return text;
         }
