@@ -4,11 +4,18 @@ import io.sweaifleet.agent.playbook.Playbook;
 import io.sweaifleet.agent.playbook.PlaybookContext;
 import io.sweaifleet.agent.playbook.PlaybookResult;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
-/** Does nothing, as cheaply as possible, so that the benchmark measures the way and not the work. */
+/**
+ * Does nothing, as cheaply as possible, so that the benchmark measures the way and not the work. Input {@code waitMs} says how
+ * long it takes for that.
+ */
 public final class BenchNoop implements Playbook {
 
     private static final PlaybookResult DONE = new PlaybookResult("did nothing", Map.of());
+
+    private static final String WAIT = "waitMs";
 
     @Override
     public String kind() {
@@ -26,7 +33,15 @@ public final class BenchNoop implements Playbook {
     }
 
     @Override
-    public PlaybookResult run(PlaybookContext context) {
+    public PlaybookResult run(PlaybookContext context) throws InterruptedException {
+        String wait = context.assignment().getInputs().get(WAIT);
+        if (wait != null) {
+            CountDownLatch cancelled = new CountDownLatch(1);
+            try (var registration = context.cancellation().onCancel(cancelled::countDown)) {
+                var unused = cancelled.await(Long.parseLong(wait), TimeUnit.MILLISECONDS);
+            }
+            context.cancellation().check();
+        }
         return DONE;
     }
 }

@@ -137,6 +137,21 @@ class AgentRuntimeIT {
     }
 
     @Test
+    void shouldKeepTheBenchmarkingAgentAsLongAsItsInputSays() {
+        // Given
+        var role = PlaybookHarness.permissiveRole(List.of("bench.noop"));
+        long began = System.nanoTime();
+
+        // When
+        Run run = PlaybookHarness.create()
+                .on(List.of(new BenchNoop()), "bench.noop", role, null, Map.of("waitMs", "300"));
+
+        // Then
+        assertThat(run.status()).isEqualTo(Status.SUCCEEDED);
+        assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(300_000_000L);
+    }
+
+    @Test
     void shouldRefuseAKindThatTheRoleDoesNotList() {
         // Given
         var role = PlaybookHarness.permissiveRole(List.of("other.kind"));

@@ -18,11 +18,19 @@ import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** A node of the benchmark's own, in a temporary directory, with one worker per pool. Closing it removes everything. */
+/** A node of the benchmark's own, in a temporary directory, with a worker for each pool. Closing it removes everything. */
 final class BenchNode implements AutoCloseable {
+
+    /** Pool of the node's first worker. */
+    static final String POOL = "default";
 
     /** What a node runs: the name of the node's setting, which this module knows only by its name. */
     private static final String PARTS = "fleet.node.parts";
+
+    /** The worker's settings, likewise. */
+    private static final String WORKER_ID = "fleet.worker.id";
+
+    private static final String WORKER_ROLES = "fleet.worker.roles";
 
     /** The graph is fed by the topics like any consumer; it is no part of a task's way, and would share the two cores. */
     private static final String PATH_OF_A_TASK = "redis,kafka,registry,topology,worker";
@@ -36,19 +44,15 @@ final class BenchNode implements AutoCloseable {
         this.parent = parent;
     }
 
-    static BenchNode start(List<String> pools, PrintStream progress) throws Exception {
+    static BenchNode start(PrintStream progress) throws Exception {
         LocalNode node = ServiceLoader.load(LocalNode.class)
                 .findFirst()
                 .orElseThrow(() ->
                         CliException.environment("this distribution has no single node", "Build it with ./fleet."));
         BenchNode bench = new BenchNode(node, Files.createTempDirectory("fleet-bench-"));
         try {
-            bench.startNode(pools.get(0), Map.of(PARTS, PATH_OF_A_TASK), progress);
-            Settings settings = bench.settings();
-            BenchRole.declare(settings, pools);
-            for (String pool : pools.subList(1, pools.size())) {
-                bench.startNode(pool, workerOnly(settings, pool), progress);
-            }
+            bench.startNode(POOL, Map.of(PARTS, PATH_OF_A_TASK, WORKER_ROLES, BenchRole.NAME), progress);
+            BenchRole.declare(bench.settings());
             return bench;
         } catch (Exception e) {
             bench.close();
@@ -56,21 +60,28 @@ final class BenchNode implements AutoCloseable {
         }
     }
 
-    /** A worker serves one pool, so each further pool gets a node that runs nothing but a worker. */
-    private static Map<String, String> workerOnly(Settings settings, String pool) {
-        return Map.of(
-                PARTS,
-                "worker",
-                FleetSettings.BOOTSTRAP.name(),
-                settings.get(FleetSettings.BOOTSTRAP),
-                FleetSettings.REGISTRY_URL.name(),
-                settings.get(FleetSettings.REGISTRY_URL),
-                FleetSettings.REDIS_URL.name(),
-                settings.get(FleetSettings.REDIS_URL),
-                FleetSettings.POOL.name(),
+    /** Declares a pool and starts a worker for it: a node that runs nothing else, since a worker serves one pool. */
+    void startWorker(String pool, String role, PrintStream progress) throws Exception {
+        Settings settings = settings();
+        BenchRole.declarePool(settings, pool);
+        startNode(
                 pool,
-                "fleet.worker.id",
-                pool);
+                Map.of(
+                        PARTS,
+                        "worker",
+                        FleetSettings.BOOTSTRAP.name(),
+                        settings.get(FleetSettings.BOOTSTRAP),
+                        FleetSettings.REGISTRY_URL.name(),
+                        settings.get(FleetSettings.REGISTRY_URL),
+                        FleetSettings.REDIS_URL.name(),
+                        settings.get(FleetSettings.REDIS_URL),
+                        FleetSettings.POOL.name(),
+                        pool,
+                        WORKER_ID,
+                        pool,
+                        WORKER_ROLES,
+                        role),
+                progress);
     }
 
     private void startNode(String name, Map<String, String> overrides, PrintStream progress) throws Exception {
@@ -94,6 +105,20 @@ final class BenchNode implements AutoCloseable {
         used.put("driver", used(ProcessHandle.current()));
         node.parts(directories.get(0)).forEach((part, process) -> used.put(part, used(process)));
         return used;
+    }
+
+    /** Processor time that the topology and the broker have used so far. */
+    Duration processorTimeOfPath() {
+        Map<String, Duration> used = processorTime();
+        return used.getOrDefault("topology", Duration.ZERO).plus(used.getOrDefault("kafka", Duration.ZERO));
+    }
+
+    /** Kills a part's process, as {@code kill -9} does; the node starts it again. */
+    void kill(String part) {
+        ProcessHandle process = node.parts(directories.get(0)).get(part);
+        if (process == null || !process.destroyForcibly()) {
+            throw new IllegalStateException("the benchmark's node has no process for " + part);
+        }
     }
 
     private static Duration used(ProcessHandle process) {

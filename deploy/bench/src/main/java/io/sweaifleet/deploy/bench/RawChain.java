@@ -27,7 +27,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class RawChain {
 
     /** Hops of a task: tasks → core-inputs → worker-commands → agent-results → results. */
-    private static final int HOPS = 4;
+    static final int HOPS = 4;
 
     private static final int RECORD_BYTES = 500;
 
@@ -36,7 +36,7 @@ final class RawChain {
 
     private RawChain() {}
 
-    /** Times of the chain. */
+    /** Times of the chain: at a steady rate, and the throughput of a burst. */
     record Result(Latencies endToEnd, double recordsPerSecond) {}
 
     /** Entry point of the hops' JVM: bootstrap servers and the prefix of the topics. Ends when its standard input does. */
@@ -70,8 +70,14 @@ final class RawChain {
         }
     }
 
-    /** Runs the chain: a burst when the rate is 0, else paced. */
-    static Result run(Properties client, String classPath, int records, int ratePerSecond) throws Exception {
+    /**
+     * Runs the chain, warmed up as the fleet is: at a steady rate, and in a burst.
+     *
+     * @param client the broker, as Kafka's clients are configured
+     * @param records records of the burst
+     */
+    static Result run(Properties client, int records, int ratePerSecond, int seconds, int pacedWarmUpSeconds)
+            throws Exception {
         String bootstrap = client.getProperty("bootstrap.servers");
         String prefix = "fleet.bench-raw-" + UUID.randomUUID().toString().substring(0, 8) + "-";
         List<String> topics = new ArrayList<>();
@@ -89,7 +95,7 @@ final class RawChain {
                             "-XX:+UseSerialGC",
                             "-Xmx256m",
                             "-cp",
-                            classPath,
+                            System.getProperty("java.class.path"),
                             RawChain.class.getName(),
                             bootstrap,
                             prefix)
@@ -98,7 +104,10 @@ final class RawChain {
             try {
                 awaitReady(hops);
                 measure(bootstrap, prefix, WARM_UP_RECORDS, 0);
-                return measure(bootstrap, prefix, records, ratePerSecond);
+                measure(bootstrap, prefix, ratePerSecond * pacedWarmUpSeconds, ratePerSecond);
+                Result paced = measure(bootstrap, prefix, ratePerSecond * seconds, ratePerSecond);
+                Result burst = measure(bootstrap, prefix, records, 0);
+                return new Result(paced.endToEnd(), burst.recordsPerSecond());
             } finally {
                 hops.getOutputStream().close();
                 hops.waitFor();

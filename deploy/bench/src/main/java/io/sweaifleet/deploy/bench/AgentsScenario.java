@@ -1,0 +1,50 @@
+package io.sweaifleet.deploy.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintStream;
+import java.util.List;
+
+/**
+ * Many agents that take a second for each task: how much of their time they work. 1 would be linear: no agent ever waits.
+ *
+ * @param agents agents of one worker
+ */
+record AgentsScenario(int agents) implements Scenario {
+
+    private static final String POOL = "bench-crowd";
+    private static final long TASK_MS = 1_000;
+
+    /** Tasks for each agent: the first second, in which the queue fills, is to weigh little. */
+    private static final int TASKS_EACH = 20;
+
+    @Override
+    public void measure(BenchNode node, ObjectNode document, PrintStream progress) throws Exception {
+        BenchRole.declareCrowd(node.settings(), agents);
+        long began = System.nanoTime();
+        node.startWorker(POOL, BenchRole.CROWD, progress);
+        double startSeconds = (System.nanoTime() - began) / 1e9;
+        int tasks = agents * TASKS_EACH;
+        progress.println("bench: " + tasks + " tasks of " + TASK_MS + " ms for " + agents + " agents");
+        try (LoadDriver driver = new LoadDriver(node.settings())) {
+            driver.burst(List.of(POOL), Job.lasting(TASK_MS), agents);
+            LoadDriver.Result burst = driver.burst(List.of(POOL), Job.lasting(TASK_MS), tasks);
+            ObjectNode crowd = document.putObject("agents");
+            crowd.put("agents", agents);
+            crowd.put("taskMs", TASK_MS);
+            crowd.put("workerReadyAfterSeconds", Lines.round(startSeconds));
+            crowd.put("tasksPerSecond", Lines.round(burst.tasksPerSecond()));
+            crowd.put("ofLinear", Lines.round(burst.tasksPerSecond() * TASK_MS / 1000.0 / agents));
+        }
+    }
+
+    @Override
+    public void print(ObjectNode document, Lines out) {
+        JsonNode crowd = document.get("agents");
+        out.line(
+                crowd.get("agents").asInt() + " agents, 1 s tasks",
+                "%,10.0f tasks/s   (%.1f %% of linear)",
+                crowd.get("tasksPerSecond").asDouble(),
+                100 * crowd.get("ofLinear").asDouble());
+    }
+}
