@@ -26,6 +26,7 @@ final class Commands {
                 new GraphCommand(context),
                 new RolesCommand(context),
                 new PoolsCommand(context),
+                new SchedulesCommand(context),
                 new TopicsCommand(context),
                 new SchemasCommand(context),
                 new AgentsCommand(context),

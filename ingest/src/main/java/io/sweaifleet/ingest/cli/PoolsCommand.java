@@ -1,34 +1,22 @@
 package io.sweaifleet.ingest.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sweaifleet.ingest.client.Fleet;
 import io.sweaifleet.ingest.definition.Definitions;
 import io.sweaifleet.ingest.print.Durations;
 import io.sweaifleet.ingest.print.OutcomeJson;
 import io.sweaifleet.ingest.print.Terminal;
 import io.sweaifleet.ingest.print.TextTable;
-import io.sweaifleet.ingest.submit.Document;
-import io.sweaifleet.schemas.common.Failure;
-import io.sweaifleet.schemas.json.FieldProblem;
-import io.sweaifleet.schemas.json.InvalidDocumentException;
-import io.sweaifleet.schemas.json.IsoTimes;
 import io.sweaifleet.schemas.json.RecordJson;
-import io.sweaifleet.schemas.json.RecordJsonReader;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.rule.PoolRules;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,7 +59,7 @@ final class PoolsCommand implements Runnable {
                     List<Path> files) {
         List<PoolDefinition> pools = new ArrayList<>();
         for (Path file : files) {
-            pools.add(read(file));
+            pools.add(DefinitionFile.read(context, file, "pool", PoolDefinition.class, PoolRules::check));
         }
         try (Fleet fleet = context.open(node)) {
             Definitions<PoolDefinition> definitions = Definitions.pools(fleet);
@@ -86,42 +74,6 @@ final class PoolsCommand implements Runnable {
                                         .orElse(" is unchanged"));
             }
             return ExitCode.OK;
-        }
-    }
-
-    private PoolDefinition read(Path file) {
-        try {
-            String text = Files.readString(context.terminal().directory().resolve(file));
-            Document document = Document.parse(text);
-            JsonNode tree = document.node();
-            if (tree instanceof ObjectNode object) {
-                // Both are this command's to give.
-                object.putIfAbsent("version", JsonNodeFactory.instance.numberNode(1));
-                object.putIfAbsent(
-                        "updatedAt",
-                        JsonNodeFactory.instance.textNode(
-                                IsoTimes.format(context.clock().instant())));
-            }
-            try {
-                PoolDefinition pool = RecordJsonReader.read(tree, PoolDefinition.class);
-                Failure problem = PoolRules.check(pool);
-                if (problem != null) {
-                    throw new InvalidDocumentException(List.of(new FieldProblem(
-                            Objects.requireNonNullElse(problem.getField(), ""),
-                            Objects.requireNonNullElse(problem.getValue(), ""),
-                            problem.getMessage(),
-                            problem.getRemedy())));
-                }
-                return pool;
-            } catch (InvalidDocumentException e) {
-                throw document.withLines(e);
-            }
-        } catch (IOException e) {
-            throw new CliException(ExitCode.USAGE, "cannot read " + file, "give the path of a YAML file in UTF-8", e);
-        } catch (InvalidDocumentException e) {
-            throw CliException.usage(
-                    file + " is not a pool; nothing was applied",
-                    e.problems().stream().map(Object::toString).collect(Collectors.joining("\n")));
         }
     }
 

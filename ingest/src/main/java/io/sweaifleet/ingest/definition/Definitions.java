@@ -3,8 +3,10 @@ package io.sweaifleet.ingest.definition;
 import io.sweaifleet.ingest.client.Fleet;
 import io.sweaifleet.ingest.client.TopicReader;
 import io.sweaifleet.ingest.follow.Scan;
+import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
+import io.sweaifleet.schemas.schedule.Schedule;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import java.time.Instant;
 import java.util.List;
@@ -67,6 +69,21 @@ public final class Definitions<T extends SpecificRecord> {
                         PoolDefinition::getPool,
                         PoolDefinition::getVersion,
                         (pool, version, at) -> PoolDefinition.newBuilder(pool)
+                                .setVersion(version)
+                                .setUpdatedAt(at)
+                                .build()));
+    }
+
+    /** Schedules, by pool/id. */
+    public static Definitions<Schedule> schedules(Fleet fleet) {
+        return new Definitions<>(
+                fleet,
+                FleetTopic.SCHEDULES,
+                Schedule.class,
+                new Kind<>(
+                        schedule -> Keys.of(schedule.getPool(), schedule.getId()),
+                        Schedule::getVersion,
+                        (schedule, version, at) -> Schedule.newBuilder(schedule)
                                 .setVersion(version)
                                 .setUpdatedAt(at)
                                 .build()));

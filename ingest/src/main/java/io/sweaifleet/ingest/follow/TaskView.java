@@ -141,7 +141,10 @@ public record TaskView(
                     RESUME_REQUESTED,
                     DECISIONS_NOTED,
                     RUN_DELAYED,
-                    COMPENSATION_STARTED -> this;
+                    COMPENSATION_STARTED,
+                    SCHEDULE_CHANGED,
+                    SCHEDULE_FIRED,
+                    SCHEDULE_SKIPPED -> this;
         };
     }
 

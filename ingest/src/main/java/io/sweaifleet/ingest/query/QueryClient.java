@@ -6,6 +6,7 @@ import io.sweaifleet.schemas.query.CheckAnswer;
 import io.sweaifleet.schemas.query.QueryJson;
 import io.sweaifleet.schemas.query.QueryProblem;
 import io.sweaifleet.schemas.query.QueuesAnswer;
+import io.sweaifleet.schemas.query.SchedulesAnswer;
 import io.sweaifleet.schemas.query.StatusAnswer;
 import io.sweaifleet.schemas.query.TasksAnswer;
 import io.sweaifleet.schemas.query.WorkflowsAnswer;
@@ -81,6 +82,16 @@ public final class QueryClient {
      */
     public CheckAnswer check(String pool) throws QueriesAwayException {
         return ask(CheckAnswer.class, pool, "check", List.of());
+    }
+
+    /**
+     * The schedules of a pool.
+     *
+     * @throws QueriesAwayException when nobody answers
+     * @throws QueryRefusedException when there is no such pool
+     */
+    public SchedulesAnswer schedules(String pool) throws QueriesAwayException {
+        return ask(SchedulesAnswer.class, pool, "schedules", List.of());
     }
 
     /**

@@ -137,8 +137,16 @@ public final class SubmissionParser {
         }
     }
 
-    /** A URL, an absolute path and git's host:path form stay as they are. */
     private @Nullable String absolute(@Nullable String repository) {
+        return absolute(directory, repository);
+    }
+
+    /**
+     * A repository as the fleet takes it: a URL, an absolute path and git's host:path form stay as they are.
+     *
+     * @param directory what a relative path is relative to
+     */
+    public static @Nullable String absolute(Path directory, @Nullable String repository) {
         if (repository == null || repository.isEmpty() || repository.contains(":") || repository.startsWith("/")) {
             return repository;
         }

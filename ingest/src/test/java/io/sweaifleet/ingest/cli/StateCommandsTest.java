@@ -14,6 +14,7 @@ import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.query.QueryJson;
 import io.sweaifleet.schemas.query.QueryProblem;
 import io.sweaifleet.schemas.query.QueuesAnswer;
+import io.sweaifleet.schemas.query.SchedulesAnswer;
 import io.sweaifleet.schemas.query.StatusAnswer;
 import io.sweaifleet.schemas.query.TaskAnswer;
 import io.sweaifleet.schemas.query.TaskPhase;
@@ -128,6 +129,54 @@ class StateCommandsTest {
 
     private static Waiting paused() {
         return new Waiting(Reason.PAUSED, "paused by ada: freeze (role:qa)", List.of("role:qa"), null);
+    }
+
+    @Test
+    void shouldListSchedulesWithTheirNextFirings() {
+        // Given
+        answers.put(
+                "schedules",
+                new SchedulesAnswer(
+                        "default",
+                        List.of(
+                                new SchedulesAnswer.Schedule(
+                                        "nightly",
+                                        3,
+                                        "before the team comes in",
+                                        "15 3 * * * Europe/Berlin",
+                                        "SKIP",
+                                        "FIRE_ONCE",
+                                        false,
+                                        Records.START.plusSeconds(600),
+                                        Records.START.plusSeconds(630),
+                                        "nightly-1",
+                                        Records.START,
+                                        true,
+                                        null),
+                                new SchedulesAnswer.Schedule(
+                                        "weekly",
+                                        1,
+                                        "",
+                                        "every 60000 ms",
+                                        "ALLOW",
+                                        "SKIP",
+                                        true,
+                                        null,
+                                        null,
+                                        null,
+                                        null,
+                                        false,
+                                        null))));
+
+        // When
+        int exit = run("schedules", "list");
+
+        // Then
+        assertThat(exit).as(cli.err()).isZero();
+        assertThat(cli.out())
+                .containsPattern("nightly +3 +15 3 \\* \\* \\* Europe/Berlin +2026-01-31T12:10:00Z +"
+                        + "nightly-1 \\(under way\\) +before the team comes in")
+                .containsPattern("weekly +1 +every 60000 ms +paused");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.record.KnowledgeFact;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
+import io.sweaifleet.schemas.schedule.Schedule;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.task.TaskSubmitted;
@@ -106,6 +107,14 @@ public enum FleetTopic {
     AGENTS("fleet.agents", "pool/worker", AgentStatus.class, TopicClass.COMPACTED, Shape.table(), "core", "CLI"),
     ROLES("fleet.roles", "role", RoleDefinition.class, TopicClass.COMPACTED, Shape.table(), "CLI", "intake, worker"),
     POOLS("fleet.pools", "pool", PoolDefinition.class, TopicClass.COMPACTED, Shape.table(), "CLI", "intake"),
+    SCHEDULES(
+            "fleet.schedules",
+            "pool/schedule id",
+            Schedule.class,
+            TopicClass.COMPACTED,
+            Shape.table(),
+            "CLI",
+            "intake, CLI"),
     AUDIT(
             "fleet.audit",
             "pool/workflow id",

@@ -29,6 +29,7 @@ import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.Resources;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.role.RuleEffect;
+import io.sweaifleet.schemas.schedule.Schedule;
 import io.sweaifleet.schemas.task.AttemptStatus;
 import io.sweaifleet.schemas.task.AttemptSummary;
 import io.sweaifleet.schemas.task.ControlAction;
@@ -125,6 +126,7 @@ final class ExampleRecords {
             case AGENTS -> new Example(Keys.of(POOL, WORKER), agentStatus());
             case ROLES -> new Example("qa", role());
             case POOLS -> new Example(POOL, pool());
+            case SCHEDULES -> new Example(Keys.of(POOL, "nightly"), schedule());
             case AUDIT -> new Example(Keys.of(POOL, WORKFLOW), audit());
             case KNOWLEDGE -> new Example(fact().getSubjectId(), fact());
             case DEAD_LETTERS -> new Example("my-task", deadLetter());
@@ -167,6 +169,22 @@ final class ExampleRecords {
                                 .build()))
                 .setLabels(Map.of("team", "checkout"))
                 .setCorrelationId("build-4711")
+                .build();
+    }
+
+    private static Schedule schedule() {
+        return Schedule.newBuilder()
+                .setId("nightly")
+                .setVersion(3)
+                .setDescription("What is found before the team comes in")
+                .setCron("15 3 * * MON-FRI")
+                .setTimeZone("Europe/Berlin")
+                .setJitterMs(600_000)
+                .setWorkflow(WorkflowSubmitted.newBuilder(workflow())
+                        .setId(null)
+                        .setTasks(List.of(workflow().getTasks().get(0)))
+                        .build())
+                .setUpdatedAt(T0.minusSeconds(86_400))
                 .build();
     }
 

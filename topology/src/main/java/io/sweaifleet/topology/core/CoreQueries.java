@@ -3,6 +3,7 @@ package io.sweaifleet.topology.core;
 import io.sweaifleet.schemas.query.CheckAnswer;
 import io.sweaifleet.schemas.query.LeasesAnswer;
 import io.sweaifleet.schemas.query.QueuesAnswer;
+import io.sweaifleet.schemas.query.SchedulesAnswer;
 import io.sweaifleet.schemas.query.StatusAnswer;
 import io.sweaifleet.schemas.query.TaskAnswer;
 import io.sweaifleet.schemas.query.TasksAnswer;
@@ -14,6 +15,7 @@ import io.sweaifleet.topology.core.domain.Gates;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.LeaseEntry;
 import io.sweaifleet.topology.core.domain.PoolEntry;
+import io.sweaifleet.topology.core.domain.ScheduleEntry;
 import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.TimerKind;
 import io.sweaifleet.topology.core.domain.Turns;
@@ -313,6 +315,19 @@ public final class CoreQueries {
             }
         }
         return new LeasesAnswer(pool, leases);
+    }
+
+    /** The pool's schedules, by id. */
+    public SchedulesAnswer schedules() {
+        List<SchedulesAnswer.Schedule> schedules = new ArrayList<>();
+        view.scan(Layout.prefix(pool, 'j'), (key, value) -> {
+            ScheduleEntry entry = Layout.value(new Key.OfSchedule(pool, Layout.nameIn(key)), value);
+            boolean underWay = !entry.lastRun().isEmpty()
+                    && view.get(new Key.OfWorkflow(pool, entry.lastRun())) instanceof WorkflowEntry.Live;
+            schedules.add(ScheduleAnswers.of(entry, underWay));
+            return schedules.size() < SCAN_LIMIT;
+        });
+        return new SchedulesAnswer(pool, schedules);
     }
 
     private static LeasesAnswer.Lease lease(TaskEntry.Live task, LeaseEntry entry, TaskEntry.Lease lease, long until) {

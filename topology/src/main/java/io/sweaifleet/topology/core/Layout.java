@@ -11,6 +11,7 @@ import io.sweaifleet.topology.core.domain.Quiet;
 import io.sweaifleet.topology.core.domain.RateEntry;
 import io.sweaifleet.topology.core.domain.RateLimit;
 import io.sweaifleet.topology.core.domain.RoleEntry;
+import io.sweaifleet.topology.core.domain.ScheduleEntry;
 import io.sweaifleet.topology.core.domain.TakenControl;
 import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.TenantRules;
@@ -35,6 +36,7 @@ import java.util.Map;
  * <tr><td>{@code e}, workflow id, task id (one of them empty)</td><td>control request kept for later</td><td>scan of {@code e}, once</td></tr>
  * <tr><td>{@code f}, workflow id</td><td>ledger: workflow, live or ended</td><td>get</td></tr>
  * <tr><td>{@code h}, concurrency key</td><td>tasks that run with it</td><td>get</td></tr>
+ * <tr><td>{@code j}, schedule id</td><td>schedule, and where it stands</td><td>get; scan of {@code j} by queries</td></tr>
  * <tr><td>{@code k}, task id</td><td>ledger: task, live or ended</td><td>get</td></tr>
  * <tr><td>{@code l}, worker id, lease id</td><td>lease</td><td>scan of a worker's, once</td></tr>
  * <tr><td>{@code m}, topic id, partition</td><td>highest offset taken from there</td><td>get</td></tr>
@@ -58,12 +60,13 @@ import java.util.Map;
  * task's submission when it may start, its concurrency key and limit. Version 3 added to a pool the rules of its
  * tenants; it keeps a queue for each role and tenant where there was one for each role, and counts backlogs ({@link Upgrade}).
  * Version 4 added to a pool its rates, and to a task's submission its rate key, deadlines and retries by class of failure.
+ * Version 5 added schedules.
  */
 final class Layout {
 
     static final String STORE = "pool-state-by-key";
 
-    static final int VERSION = 4;
+    static final int VERSION = 5;
 
     private Layout() {}
 
@@ -107,6 +110,8 @@ final class Layout {
             out.raw('u').keyText(turn.role()).lastKeyText(turn.tenant());
         } else if (key instanceof Key.OfBacklog backlog) {
             out.raw('b').lastKeyText(backlog.tenant());
+        } else if (key instanceof Key.OfSchedule schedule) {
+            out.raw('j').lastKeyText(schedule.scheduleId());
         } else if (key instanceof Key.OfRate rate) {
             out.raw('y').lastKeyText(rate.rateKey());
         }
@@ -217,6 +222,8 @@ final class Layout {
             out.number(turn.tag()).number(turn.since());
         } else if (value instanceof RateEntry rate) {
             out.number(rate.tat()).number(rate.timerAt());
+        } else if (value instanceof ScheduleEntry schedule) {
+            Values.schedule(out, schedule);
         } else if (value instanceof String text) {
             out.text(text);
         } else if (value instanceof Long number) {
@@ -283,6 +290,8 @@ final class Layout {
             return new TurnEntry(in.number(), in.number());
         } else if (key instanceof Key.OfRate) {
             return new RateEntry(in.number(), in.number());
+        } else if (key instanceof Key.OfSchedule) {
+            return Values.schedule(in);
         } else if (key instanceof Key.OfMark || key instanceof Key.OfBacklog) {
             return in.number();
         }

@@ -1,5 +1,7 @@
 package io.sweaifleet.topology.core;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sweaifleet.schemas.common.ArtifactRef;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
@@ -7,6 +9,10 @@ import io.sweaifleet.schemas.common.Origin;
 import io.sweaifleet.schemas.core.Cause;
 import io.sweaifleet.schemas.core.CauseType;
 import io.sweaifleet.schemas.core.QuietDecision;
+import io.sweaifleet.schemas.json.InvalidDocumentException;
+import io.sweaifleet.schemas.json.RecordJson;
+import io.sweaifleet.schemas.json.RecordJsonReader;
+import io.sweaifleet.schemas.schedule.Schedule;
 import io.sweaifleet.schemas.task.AttemptStatus;
 import io.sweaifleet.schemas.task.AttemptSummary;
 import io.sweaifleet.schemas.task.ClassRetry;
@@ -18,6 +24,7 @@ import io.sweaifleet.schemas.task.WorkflowStatus;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.worker.WorkerState;
 import io.sweaifleet.topology.core.domain.Quiet;
+import io.sweaifleet.topology.core.domain.ScheduleEntry;
 import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.WorkerEntry;
 import io.sweaifleet.topology.core.domain.WorkflowEntry;
@@ -37,6 +44,8 @@ final class Values {
     private static final int BACKOFF = 3;
     private static final int RUNNING = 4;
     private static final int HELD = 5;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final List<String> INPUTS =
             CoreTopology.INPUTS.stream().map(FleetTopic::topicName).toList();
@@ -347,6 +356,27 @@ final class Values {
 
     private static Origin origin(Unpacker in) {
         return new Origin(in.text(), in.text(), in.small(), in.number(), instant(in));
+    }
+
+    /** The schedule itself is kept as JSON, which has the names of its fields: it grows with the contract of submissions. */
+    static void schedule(Packer out, ScheduleEntry schedule) {
+        out.text(RecordJson.toJson(schedule.spec()).toString());
+        origin(out, schedule.origin());
+        out.number(schedule.next())
+                .number(schedule.timerAt())
+                .text(schedule.lastRun())
+                .number(schedule.lastTime())
+                .number(schedule.kept());
+    }
+
+    static ScheduleEntry schedule(Unpacker in) {
+        Schedule spec;
+        try {
+            spec = RecordJsonReader.read(JSON.readTree(in.text()), Schedule.class);
+        } catch (JsonProcessingException | InvalidDocumentException e) {
+            throw new IllegalArgumentException("Not a schedule", e);
+        }
+        return new ScheduleEntry(spec, origin(in), in.number(), in.number(), in.text(), in.number(), in.number());
     }
 
     static void worker(Packer out, WorkerEntry worker) {

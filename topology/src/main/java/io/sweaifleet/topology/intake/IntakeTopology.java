@@ -23,7 +23,12 @@ public final class IntakeTopology {
 
     /** Topics that intake reads. */
     public static final List<FleetTopic> INPUTS = List.of(
-            FleetTopic.TASKS, FleetTopic.WORKFLOWS, FleetTopic.TASK_CONTROL, FleetTopic.ROLES, FleetTopic.POOLS);
+            FleetTopic.TASKS,
+            FleetTopic.WORKFLOWS,
+            FleetTopic.TASK_CONTROL,
+            FleetTopic.ROLES,
+            FleetTopic.POOLS,
+            FleetTopic.SCHEDULES);
 
     private static final String PROCESSOR = "check-and-key-by-pool";
 

@@ -7,6 +7,7 @@ import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.rule.Problems;
+import io.sweaifleet.schemas.schedule.Schedule;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
@@ -107,7 +108,7 @@ final class Normaliser {
             String id,
             String pool,
             String tenant,
-            String workflowId,
+            @Nullable String workflowId,
             @Nullable String repository,
             @Nullable String baseRef,
             @Nullable Integer priority,
@@ -281,6 +282,7 @@ final class Normaliser {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -298,6 +300,7 @@ final class Normaliser {
                 null,
                 name,
                 role,
+                null,
                 null,
                 null,
                 null);
@@ -319,7 +322,62 @@ final class Normaliser {
                 null,
                 pool,
                 null,
+                null,
                 null);
+    }
+
+    /** A schedule, or its removal. What its workflow leaves out is filled in, but for what is different for each run. */
+    static CoreInput definition(Received record, String pool, String id, @Nullable Schedule schedule) {
+        Schedule normal = schedule == null
+                ? null
+                : Schedule.newBuilder(schedule)
+                        .setWorkflow(template(record, pool, schedule.getWorkflow()))
+                        .build();
+        return new CoreInput(
+                pool,
+                CoreInputType.SCHEDULE,
+                record.origin(),
+                "",
+                record.traceparent(),
+                false,
+                null,
+                null,
+                null,
+                id,
+                null,
+                null,
+                null,
+                null,
+                normal);
+    }
+
+    private static WorkflowSubmitted template(Received record, String pool, WorkflowSubmitted workflow) {
+        String tenant = or(workflow.getTenant(), DEFAULT);
+        List<TaskSubmitted> tasks = new ArrayList<>(workflow.getTasks().size());
+        for (int i = 0; i < workflow.getTasks().size(); i++) {
+            TaskSubmitted task = workflow.getTasks().get(i);
+            TaskSubmitted filled = task(
+                    task,
+                    or(task.getId(), "t" + (i + 1)),
+                    pool,
+                    tenant,
+                    null,
+                    workflow.getRepository(),
+                    workflow.getBaseRef(),
+                    workflow.getPriority(),
+                    null,
+                    task.getDependsOn(),
+                    Instant.ofEpochMilli(record.timestamp()));
+            tasks.add(TaskSubmitted.newBuilder(filled)
+                    .setNotBefore(null)
+                    .setDelayMs(task.getDelayMs())
+                    .build());
+        }
+        return WorkflowSubmitted.newBuilder(workflow)
+                .setPool(pool)
+                .setTenant(tenant)
+                .setTasks(tasks)
+                .build();
     }
 
     private static CoreInput input(
@@ -340,6 +398,7 @@ final class Normaliser {
                 null,
                 refusal,
                 "",
+                null,
                 null,
                 null,
                 null,

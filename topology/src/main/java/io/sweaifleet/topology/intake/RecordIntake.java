@@ -7,6 +7,7 @@ import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.rule.Problems;
+import io.sweaifleet.schemas.schedule.Schedule;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
@@ -27,6 +28,7 @@ final class RecordIntake {
     private final WireReader<TaskControl> controls;
     private final WireReader<RoleDefinition> roles;
     private final WireReader<PoolDefinition> pools;
+    private final WireReader<Schedule> schedules;
 
     RecordIntake(SharedSerdes serdes) {
         this.tasks = serdes.reader(TaskSubmitted.class);
@@ -34,6 +36,7 @@ final class RecordIntake {
         this.controls = serdes.reader(TaskControl.class);
         this.roles = serdes.reader(RoleDefinition.class);
         this.pools = serdes.reader(PoolDefinition.class);
+        this.schedules = serdes.reader(Schedule.class);
     }
 
     /**
@@ -63,6 +66,16 @@ final class RecordIntake {
                         pools,
                         pool -> SubmissionRules.check(record.keyText(), pool),
                         (name, pool) -> Normaliser.definition(record, name, pool));
+            case SCHEDULES ->
+                definition(
+                        record,
+                        schedules,
+                        schedule -> SubmissionRules.check(record.keyText(), schedule, appendedAt(record)),
+                        (name, schedule) -> Normaliser.definition(
+                                record,
+                                name.substring(0, name.indexOf('/')),
+                                name.substring(name.indexOf('/') + 1),
+                                schedule));
             default -> throw new IllegalStateException("Intake does not read " + topic.topicName());
         };
     }

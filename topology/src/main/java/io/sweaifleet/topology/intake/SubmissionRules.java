@@ -1,12 +1,15 @@
 package io.sweaifleet.topology.intake;
 
 import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.rule.Checks;
 import io.sweaifleet.schemas.rule.Graphs;
 import io.sweaifleet.schemas.rule.PoolRules;
+import io.sweaifleet.schemas.rule.ScheduleRules;
 import io.sweaifleet.schemas.rule.TaskRules;
+import io.sweaifleet.schemas.schedule.Schedule;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
@@ -305,6 +308,38 @@ final class SubmissionRules {
         }
         Failure problem = checks.problem();
         return problem == null && pool != null ? PoolRules.check(pool) : problem;
+    }
+
+    /** Problem of a schedule, or null; as for a role. What it submits must be a workflow that could be submitted. */
+    static @Nullable Failure check(@Nullable String key, @Nullable Schedule schedule, Instant appendedAt) {
+        Checks checks = new Checks();
+        String[] names = key == null ? new String[0] : key.split("/", -1);
+        if (names.length != 2 || !Keys.isId(names[0]) || !Keys.isId(names[1])) {
+            checks.refuse(
+                    key == null ? "MISSING_FIELD" : "INVALID_ID",
+                    key == null ? "The record has no key" : "The record's key is " + key + ", which is not pool/id",
+                    "Use the pool, a slash and the id of the schedule as key, such as default/nightly",
+                    "key",
+                    key);
+        }
+        if (schedule != null) {
+            keyIs(checks, "pool and id", Keys.of(schedule.getPool(), schedule.getId()), key);
+        }
+        Failure problem = checks.problem();
+        if (problem != null || schedule == null) {
+            return problem;
+        }
+        problem = ScheduleRules.check(schedule);
+        return problem == null ? within("workflow.", check(schedule.getWorkflow(), appendedAt)) : problem;
+    }
+
+    /** The problem of a part, as one of the whole. */
+    private static @Nullable Failure within(String prefix, @Nullable Failure problem) {
+        return problem == null
+                ? null
+                : Failure.newBuilder(problem)
+                        .setField(prefix + problem.getField())
+                        .build();
     }
 
     private static void key(Checks checks, @Nullable String key) {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code /v1/pools/POOL/status/ID}</td><td></td><td>a workflow or a task, and why it waits</td></tr>
  * <tr><td>{@code /v1/pools/POOL/queues}</td><td></td><td>depths, and what is held back</td></tr>
  * <tr><td>{@code /v1/pools/POOL/leases}</td><td></td><td>attempts at workers</td></tr>
+ * <tr><td>{@code /v1/pools/POOL/schedules}</td><td></td><td>schedules and their next firings</td></tr>
  * <tr><td>{@code /v1/pools/POOL/check}</td><td></td><td>whether all that has not ended goes on</td></tr>
  * <tr><td>{@code /v1/pools/POOL/tasks}</td><td>state, role, tenant, label, since, until, limit, cursor</td>
  * <td>a page of tasks</td></tr>
@@ -38,7 +39,7 @@ public final class Queries {
     private static final Set<String> POSITION = Set.of("after", "wait");
     private static final Set<String> PAGE = Set.of("state", "tenant", "label", "since", "until", "limit", "cursor");
     private static final String PATHS =
-            "Ask for /v1/pools/POOL/status/ID, or queues, leases, check, tasks or workflows in place of status/ID";
+            "Ask for /v1/pools/POOL/status/ID, or queues, leases, schedules, check, tasks or workflows in place of status/ID";
     private static final Duration WAIT = Duration.ofSeconds(5);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
@@ -124,6 +125,7 @@ public final class Queries {
         return switch (what) {
             case "queues" -> core.queues();
             case "leases" -> core.leases();
+            case "schedules" -> core.schedules();
             case "check" -> core.check();
             case "tasks" ->
                 core.tasks(

@@ -8,6 +8,9 @@ import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
+import io.sweaifleet.schemas.schedule.MissedPolicy;
+import io.sweaifleet.schemas.schedule.OverlapPolicy;
+import io.sweaifleet.schemas.schedule.Schedule;
 import io.sweaifleet.schemas.serde.FleetSerdes;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.TaskControl;
@@ -219,7 +222,8 @@ class CoreReplayTest {
                             fleet.jump(Duration.ofMinutes(random.nextInt(5)));
                         }
                     }
-                    case 9, 10, 11 -> submitTask();
+                    case 9 -> schedule();
+                    case 10, 11 -> submitTask();
                     default -> work();
                 }
                 fleet.pass(Duration.ofMillis(random.nextInt(3_000)));
@@ -278,6 +282,34 @@ class CoreReplayTest {
             TaskSubmitted task = newTask().build();
             lone.add(task);
             fleet.submit(task);
+        }
+
+        private void schedule() {
+            String id = "schedule-" + random.nextInt(2);
+            if (random.nextInt(5) == 0) {
+                fleet.send(FleetTopic.SCHEDULES, "default/" + id, null);
+                return;
+            }
+            fleet.send(
+                    FleetTopic.SCHEDULES,
+                    "default/" + id,
+                    Schedule.newBuilder()
+                            .setId(id)
+                            .setVersion(++ids)
+                            .setIntervalMs(5_000L * (1 + random.nextInt(6)))
+                            .setJitterMs(random.nextInt(5_000))
+                            .setOverlap(OverlapPolicy.values()[random.nextInt(4)])
+                            .setMissed(MissedPolicy.values()[random.nextInt(4)])
+                            .setPaused(random.nextInt(4) == 0)
+                            .setWorkflow(WorkflowSubmitted.newBuilder()
+                                    .setTasks(List.of(
+                                            task("a", "qa").build(),
+                                            task("b", "developer")
+                                                    .setDependsOn(List.of("a"))
+                                                    .build()))
+                                    .build())
+                            .setUpdatedAt(fleet.now())
+                            .build());
         }
 
         private void submitAgain() {

@@ -676,6 +676,7 @@ class RulesTest {
                 null,
                 null,
                 null,
+                null,
                 null);
 
         // When

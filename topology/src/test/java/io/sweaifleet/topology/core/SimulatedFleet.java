@@ -12,6 +12,7 @@ import io.sweaifleet.schemas.core.CoreInputType;
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.role.PoolDefinition;
+import io.sweaifleet.schemas.schedule.Schedule;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
@@ -100,6 +101,7 @@ final class SimulatedFleet {
                 null,
                 null,
                 null,
+                null,
                 null));
         happen(new Event.RoleRemoved(POOL, name));
     }
@@ -166,7 +168,35 @@ final class SimulatedFleet {
                 null,
                 null,
                 null,
+                null,
                 null));
+    }
+
+    void schedule(Schedule schedule) {
+        schedule(schedule.getId(), schedule);
+    }
+
+    void removeSchedule(String id) {
+        schedule(id, null);
+    }
+
+    private void schedule(String id, Schedule schedule) {
+        input(new CoreInput(
+                POOL,
+                CoreInputType.SCHEDULE,
+                origin("fleet.schedules"),
+                "",
+                null,
+                false,
+                null,
+                null,
+                null,
+                id,
+                null,
+                null,
+                null,
+                null,
+                schedule));
     }
 
     void input(CoreInput input) {

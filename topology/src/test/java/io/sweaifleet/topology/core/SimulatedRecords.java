@@ -41,6 +41,7 @@ final class SimulatedRecords {
                         .setUpdatedAt(Instant.EPOCH)
                         .build(),
                 null,
+                null,
                 null);
     }
 
@@ -64,6 +65,7 @@ final class SimulatedRecords {
                         .build(),
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -79,6 +81,7 @@ final class SimulatedRecords {
                 null,
                 null,
                 "",
+                null,
                 null,
                 null,
                 null,

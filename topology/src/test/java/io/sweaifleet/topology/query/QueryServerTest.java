@@ -325,7 +325,8 @@ class QueryServerTest {
     void shouldSayWhatItDoesNotKnow() throws Exception {
         assertThat(refused(404, "default/status/nobody").code()).isEqualTo("UNKNOWN_ID");
         assertThat(refused(404, "red/queues").code()).isEqualTo("UNKNOWN_POOL");
-        assertThat(refused(404, "default/schedules").remedy()).contains("queues, leases, check, tasks or workflows");
+        assertThat(refused(404, "default/stars").remedy())
+                .contains("queues, leases, schedules, check, tasks or workflows");
     }
 
     @Test

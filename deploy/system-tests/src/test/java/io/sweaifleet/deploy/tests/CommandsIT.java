@@ -145,6 +145,32 @@ class CommandsIT {
         assertThat(node.fleet("reprioritise", id, "10").exitCode()).isEqualTo(USAGE);
     }
 
+    @Test
+    void shouldRunWhatAScheduleSubmits() throws Exception {
+        // Given
+        String schedule = "beat-" + id.substring(Math.max(0, id.length() - 20)).replaceAll("^-+", "");
+        Path file = write("id: " + schedule + "\nintervalMs: 2s\noverlap: skip\nworkflow:\n  tasks:\n"
+                + "    - {id: map, role: architect, kind: architect.map-dependencies, repository: " + repository
+                + "}\n");
+        Answer applied = node.fleet("schedules", "apply", file.toString());
+        assertThat(applied.exitCode()).as(applied.output()).isEqualTo(OK);
+        TaskEvent fired = client.event(
+                "that fires " + schedule,
+                event -> event.getType() == TaskEventType.SCHEDULE_FIRED && schedule.equals(event.getScheduleId()));
+
+        // When
+        Answer list = node.fleet("schedules", "list");
+        Answer paused = node.fleet("schedules", "pause", schedule);
+        TaskStatus ended = client.outcome(fired.getWorkflowId() + "-map").getStatus();
+        Answer removed = node.fleet("schedules", "remove", schedule);
+
+        // Then
+        assertThat(list.output()).containsPattern(schedule + " +1 +every 2000 ms +2\\d{3}-");
+        assertThat(paused.output()).contains(schedule + " is version 2 now; it is paused");
+        assertThat(ended).isEqualTo(TaskStatus.SUCCEEDED);
+        assertThat(removed.output()).contains(schedule + " is removed");
+    }
+
     private boolean isHeld(TaskEvent event, String why) {
         return id.equals(event.getTaskId())
                 && event.getType() == TaskEventType.TASK_HELD
@@ -284,7 +310,7 @@ class CommandsIT {
 
     @Test
     void shouldFindTopicsSchemasRolesAndEveryPartInOrder() throws Exception {
-        assertAnswer("all 16 topics are there", "topics", "create");
+        assertAnswer("all " + FleetTopic.values().length + " topics are there", "topics", "create");
         assertAnswer("fleet.worker-commands", "topics", "describe");
         assertAnswer("fleet.tasks-value", "schemas", "register");
         assertAnswer("fleet.results-value", "schemas", "check");

@@ -14,7 +14,7 @@ final class Definitions {
     }
 
     void onRole(CoreInput input) {
-        if (!isNews(input)) {
+        if (!isNews(step, Key.SHARED, input)) {
             return;
         }
         Key.OfRole key = new Key.OfRole(input.getName());
@@ -32,7 +32,7 @@ final class Definitions {
     }
 
     void onPool(CoreInput input) {
-        if (!isNews(input)) {
+        if (!isNews(step, Key.SHARED, input)) {
             return;
         }
         Key.OfPool key = new Key.OfPool(input.getName());
@@ -47,9 +47,14 @@ final class Definitions {
         }
     }
 
-    private boolean isNews(CoreInput input) {
+    /**
+     * Whether a definition is newer than what is known of its name; it is, from then on.
+     *
+     * @param owner pool, or {@link Key#SHARED}
+     */
+    static boolean isNews(Step step, String owner, CoreInput input) {
         Key.OfMark key = new Key.OfMark(
-                Key.SHARED,
+                owner,
                 input.getOrigin().getTopicId() + ":" + input.getOrigin().getTopic() + ":" + input.getName(),
                 input.getOrigin().getPartition());
         Long highest = step.state.get(key);

@@ -245,6 +245,7 @@ final class Endings {
                         null,
                         null),
                 workflow.traceparent());
+        Schedules.onRunEnded(step, workflowId, workflow.labels());
     }
 
     /** Writes the end of a workflow and leaves a tombstone. */

@@ -108,6 +108,7 @@ public final class Engine {
             }
             case ROLE -> new Definitions(step).onRole(input);
             case POOL -> new Definitions(step).onPool(input);
+            case SCHEDULE -> new Schedules(step, endings).onSchedule(input);
             case DEFINITION, APPROVAL, UNKNOWN ->
                 throw new IllegalArgumentException(
                         "A core input of a type that this version does not know: upgrade core before intake");

@@ -65,6 +65,9 @@ public sealed interface Key<V> {
     /** Where a tenant stands in the round of a role. */
     record OfTurn(String pool, String role, String tenant) implements Key<TurnEntry> {}
 
+    /** A schedule, and where it stands. */
+    record OfSchedule(String pool, String scheduleId) implements Key<ScheduleEntry> {}
+
     /** Number of a tenant's tasks that have not ended. */
     record OfBacklog(String pool, String tenant) implements Key<Long> {}
 

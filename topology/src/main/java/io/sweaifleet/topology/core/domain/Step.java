@@ -234,6 +234,7 @@ final class Step {
         private @Nullable BrainStamp brain;
         private @Nullable Failure failure;
         private String message = "";
+        private @Nullable String scheduleId;
 
         private Entry(TaskEventType type, String workflowId, String tenant) {
             this.type = type;
@@ -284,6 +285,11 @@ final class Step {
             return this;
         }
 
+        Entry schedule(String id) {
+            this.scheduleId = id;
+            return this;
+        }
+
         Entry message(String line) {
             this.message = line;
             return this;
@@ -318,7 +324,8 @@ final class Step {
                     takeQuiet(),
                     "",
                     0,
-                    "")));
+                    "",
+                    scheduleId)));
         }
     }
 }

@@ -53,6 +53,12 @@ final class Submissions {
             contradicted(submission, taken);
             return;
         }
+        take(submission);
+    }
+
+    /** Accepts a submission whose ids are free, unless its pool is closed or its tenant has too much to do. */
+    void take(Submission submission) {
+        step.blamed = submission.workflowId();
         if (step.declared != null && step.declared.closed()) {
             endings.endUnaccepted(
                     submission,
@@ -134,7 +140,8 @@ final class Submissions {
                 .add();
     }
 
-    private List<String> takenIds(Submission submission) {
+    /** Ids of its tasks that the pool knows already. */
+    List<String> takenIds(Submission submission) {
         List<String> taken = new ArrayList<>();
         for (TaskSubmitted task : submission.tasks()) {
             String taskId = submission.idOf(task);

@@ -31,5 +31,7 @@ public enum TimerKind {
     /** An agent must have started the task; id: task. */
     START_DEADLINE,
     /** The task must have ended, counted from its first start on an agent; id: task. */
-    FINISH_DEADLINE
+    FINISH_DEADLINE,
+    /** A schedule fires; id: schedule. */
+    SCHEDULE
 }

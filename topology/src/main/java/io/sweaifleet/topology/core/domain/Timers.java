@@ -42,6 +42,7 @@ final class Timers {
             case CANCEL_REST -> new Controls(step, endings).cancelRest(timer.id());
             case RELEASE_REST -> Gates.release(step, timer.id());
             case RATE -> Rates.onTimer(step, timer);
+            case SCHEDULE -> new Schedules(step, endings).onTimer(timer);
         }
     }
 
