@@ -19,7 +19,9 @@ import io.sweaifleet.topology.stream.Payload;
 import io.sweaifleet.topology.stream.Received;
 import io.sweaifleet.topology.stream.Refusal;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -65,6 +67,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
     private final Engine engine = new Engine();
     private final Map<String, Long> offsets = new TreeMap<>();
     private final Set<String> unfinished = new LinkedHashSet<>();
+    private final Deque<Event> rests = new ArrayDeque<>();
     private ProcessorContext<byte[], Payload> context;
     private StoreView view;
     private InputReader reader;
@@ -190,10 +193,12 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
     }
 
     private void decide(Event event, Moment moment, @Nullable Received received) {
-        try {
-            carryOut(engine.decide(view, event, moment), received, moment, null, null);
-        } catch (PoisonedException poisoned) {
-            setAside(event, poisoned, moment, received);
+        for (Event next = event; next != null; next = rests.poll()) {
+            try {
+                carryOut(engine.decide(view, next, moment), received, moment, null, null);
+            } catch (PoisonedException poisoned) {
+                setAside(next, poisoned, moment, received);
+            }
         }
     }
 
@@ -224,6 +229,10 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
             unfinished.add(pool);
             // Not the record's fault: it was applied. The workflow whose task could not be given is set aside.
             setAside(new Event.Dispatch(pool), poisoned, moment, null);
+            Event rest = rests.poll();
+            if (rest != null) {
+                decide(rest, moment, null);
+            }
         }
     }
 
@@ -256,11 +265,13 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
             @Nullable Throwable thrown,
             @Nullable String workflowId) {
         if (decision.isEmpty()) {
+            rests.addAll(decision.rest());
             return;
         }
         List<Outgoing> encoded = encode(decision, received, moment, thrown, workflowId);
         view.apply(decision, moment.inputOffsets());
         send(encoded, moment.now());
+        rests.addAll(decision.rest());
     }
 
     private List<Outgoing> encode(

@@ -52,6 +52,8 @@ final class PoolReplay {
     private @Nullable Occasion current;
     private long verified;
 
+    private final Deque<Event> rests = new ArrayDeque<>();
+
     /**
      * @param inputs core's inputs of the pool's partition, by topic
      */
@@ -218,14 +220,16 @@ final class PoolReplay {
     }
 
     private void decide(Occasion occasion, Event event, boolean record) {
-        if (occasion.quarantined(0)) {
-            quarantine(occasion, event, record);
-            return;
-        }
-        try {
-            carryOut(occasion, engine.decide(state, event, occasion.moment()));
-        } catch (PoisonedException poisoned) {
-            differ(occasion, "a rule throws", "no defect", String.valueOf(poisoned.getCause()));
+        for (Event next = event; next != null; next = rests.poll()) {
+            if (occasion.quarantined(occasion.replayed().size())) {
+                quarantine(occasion, next, record);
+                continue;
+            }
+            try {
+                carryOut(occasion, engine.decide(state, next, occasion.moment()));
+            } catch (PoisonedException poisoned) {
+                differ(occasion, "a rule throws", "no defect", String.valueOf(poisoned.getCause()));
+            }
         }
     }
 
@@ -233,6 +237,10 @@ final class PoolReplay {
     private boolean dispatch(Occasion occasion) {
         if (occasion.quarantined(occasion.replayed().size())) {
             quarantine(occasion, new Event.Dispatch(pool), false);
+            Event rest = rests.poll();
+            if (rest != null) {
+                decide(occasion, rest, false);
+            }
             return true;
         }
         try {
@@ -254,6 +262,7 @@ final class PoolReplay {
 
     private void carryOut(Occasion occasion, Decision decision) {
         state.apply(decision);
+        rests.addAll(decision.rest());
         for (Effect effect : decision.effects()) {
             if (effect instanceof Effect.Journal journal) {
                 occasion.replayed().add(journal.event());

@@ -1,6 +1,5 @@
 package io.sweaifleet.topology.core;
 
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,17 +46,19 @@ final class MapStore implements KeyValueStore<Bytes, byte[]> {
 
     @Override
     public KeyValueIterator<Bytes, byte[]> range(Bytes from, Bytes to) {
-        return iterator(new TreeMap<>(entries.subMap(from, true, to, true)));
+        return iterator(entries.ceilingEntry(from), to);
     }
 
     @Override
     public KeyValueIterator<Bytes, byte[]> all() {
-        return iterator(new TreeMap<>(entries));
+        return iterator(entries.firstEntry(), null);
     }
 
-    private static KeyValueIterator<Bytes, byte[]> iterator(TreeMap<Bytes, byte[]> copy) {
-        Iterator<Map.Entry<Bytes, byte[]>> next = copy.entrySet().iterator();
+    /** Sees what is written while it goes on, as long as that lies before it. */
+    private KeyValueIterator<Bytes, byte[]> iterator(Map.Entry<Bytes, byte[]> first, Bytes last) {
         return new KeyValueIterator<>() {
+            private Map.Entry<Bytes, byte[]> next = first;
+
             @Override
             public void close() {}
 
@@ -68,12 +69,13 @@ final class MapStore implements KeyValueStore<Bytes, byte[]> {
 
             @Override
             public boolean hasNext() {
-                return next.hasNext();
+                return next != null && (last == null || next.getKey().compareTo(last) <= 0);
             }
 
             @Override
             public KeyValue<Bytes, byte[]> next() {
-                Map.Entry<Bytes, byte[]> entry = next.next();
+                Map.Entry<Bytes, byte[]> entry = next;
+                next = entries.higherEntry(entry.getKey());
                 return new KeyValue<>(entry.getKey(), entry.getValue());
             }
         };

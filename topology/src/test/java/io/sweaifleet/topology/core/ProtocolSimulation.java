@@ -195,6 +195,8 @@ final class ProtocolSimulation {
         }
     }
 
+    private final Deque<Event> rests = new ArrayDeque<>();
+
     private void readAll() {
         boolean more = !coreStopped;
         while (more) {
@@ -208,6 +210,9 @@ final class ProtocolSimulation {
 
     private void decide(Event event) {
         carryOut(engine.decide(view, event, moment()));
+        for (Event rest = rests.poll(); rest != null; rest = rests.poll()) {
+            carryOut(engine.decide(view, rest, moment()));
+        }
         boolean more = true;
         while (more) {
             Decision decision = engine.dispatch(view, POOL, moment());
@@ -221,7 +226,9 @@ final class ProtocolSimulation {
     }
 
     private void carryOut(Decision decision) {
+        assertThat(decision.changes()).hasSizeLessThanOrEqualTo(Decision.MOST_CHANGES);
         view.apply(decision, Map.of());
+        rests.addAll(decision.rest());
         for (Effect effect : decision.effects()) {
             if (effect instanceof Effect.Command told) {
                 send(told.command());

@@ -66,6 +66,8 @@ final class SimulatedFleet {
     final List<Effect.Refused> refused = new ArrayList<>();
     final List<WorkerCommand> commands = new ArrayList<>();
     private final Deque<Event.Marked> markers = new ArrayDeque<>();
+    private final Deque<Event> rests = new ArrayDeque<>();
+    int mostChanges;
     final Set<String> outcomeIds = new HashSet<>();
     final Set<String> tenants = new TreeSet<>();
     long now = 1_780_000_000_000L;
@@ -204,12 +206,29 @@ final class SimulatedFleet {
     }
 
     void happen(Event event) {
-        carryOut(engine.decide(view, event, moment()));
+        decide(event);
         dispatch();
         // Nothing is under way in the inputs here: a marker comes back at once.
         for (Event.Marked marked = markers.poll(); marked != null; marked = markers.poll()) {
-            carryOut(engine.decide(view, marked, moment()));
+            decide(marked);
             dispatch();
+        }
+    }
+
+    private void decide(Event event) {
+        carryOut(engine.decide(view, event, moment()));
+        for (Event rest = rests.poll(); rest != null; rest = rests.poll()) {
+            carryOut(engine.decide(view, rest, moment()));
+        }
+    }
+
+    /** A rule threw while it worked on a workflow. */
+    void quarantine(String workflowId) {
+        carryOut(engine.quarantine(
+                view, new Event.Dispatch(POOL), workflowId, false, failure(FailureClass.PERMANENT), moment()));
+        Event rest = rests.poll();
+        if (rest != null) {
+            decide(rest);
         }
     }
 
@@ -246,13 +265,18 @@ final class SimulatedFleet {
             assertThat(keys).isSorted();
             List<Key.OfReady> after = new ArrayList<>();
             view.ready(POOL, queue).forEachRemaining(after::add);
-            after.retainAll(keys);
+            after.retainAll(new HashSet<>(keys));
             assertThat(keys.subList(keys.size() - after.size(), keys.size())).isEqualTo(after);
         });
     }
 
     private void carryOut(Decision decision) {
+        assertThat(decision.changes())
+                .as("entries that one decision changes")
+                .hasSizeLessThanOrEqualTo(Decision.MOST_CHANGES);
+        mostChanges = Math.max(mostChanges, decision.changes().size());
         view.apply(decision, Map.of());
+        rests.addAll(decision.rest());
         for (Effect effect : decision.effects()) {
             if (effect instanceof Effect.Outcome end) {
                 assertThat(outcomeIds.add(end.outcome().getTaskId()))

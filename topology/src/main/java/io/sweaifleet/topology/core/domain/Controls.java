@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Controls {
 
-    /** Tasks that one step cancels; the rest follows by a timer that is due at once. */
-    static final int CANCELS_PER_STEP = 300;
+    /** Comes between a workflow and the number of its tasks that are still to be cancelled: ids have none. */
+    private static final char SLASH = '/';
 
     private final Step step;
     private final Endings endings;
@@ -123,20 +123,31 @@ final class Controls {
         String workflowId = control.getWorkflowId();
         WorkflowEntry.Live workflow = workflowId == null || taskId != null ? null : step.liveWorkflow(workflowId);
         List<String> targets = taskId != null ? List.of(taskId) : workflow == null ? List.of() : workflow.taskIds();
-        int changed = 0;
-        for (String id : targets) {
-            TaskEntry.Live task = step.liveTask(id);
-            if (task != null) {
-                step.blamed = task.workflowId();
-                reprioritise(id, task, priority);
-                changed++;
-            }
-        }
-        if (changed == 0) {
+        if (reprioritise(targets, priority, 0) == 0) {
             ignored(tenant, owner(control), taskId, "Nothing live has this id: its priority stays");
         } else {
             requested(TaskEventType.PRIORITY_CHANGED, control, tenant, "Priority", "is " + priority, request);
         }
+    }
+
+    /** Gives the tasks that are live another priority; tells how many in this decision. */
+    private int reprioritise(List<String> taskIds, int priority, int from) {
+        int changed = 0;
+        for (int i = from; i < taskIds.size(); i++) {
+            TaskEntry.Live task = step.liveTask(taskIds.get(i));
+            if (task == null) {
+                continue;
+            }
+            if (!step.hasRoom()) {
+                int next = i;
+                step.goOn((later, ends) -> new Controls(later, ends).reprioritise(taskIds, priority, next));
+                break;
+            }
+            step.blamed = task.workflowId();
+            reprioritise(taskIds.get(i), task, priority);
+            changed++;
+        }
+        return changed;
     }
 
     /** Gives a task another priority where it stands. */
@@ -204,7 +215,17 @@ final class Controls {
                 cancelWorkflow(workflowId, live, whole);
             }
         }
-        for (String taskId : taskIds) {
+        applyEarlyToTasks(taskIds, 0);
+    }
+
+    private void applyEarlyToTasks(List<String> taskIds, int from) {
+        for (int i = from; i < taskIds.size(); i++) {
+            if (!step.hasRoom()) {
+                int next = i;
+                step.goOn((later, ends) -> new Controls(later, ends).applyEarlyToTasks(taskIds, next));
+                return;
+            }
+            String taskId = taskIds.get(i);
             Key.OfEarlyControl ofTask = new Key.OfEarlyControl(step.pool, "", taskId);
             EarlyControl cancel = step.state.get(ofTask);
             if (cancel != null) {
@@ -237,11 +258,19 @@ final class Controls {
                 .add();
         // Kept until every task was told, so that the rest of a large workflow knows the reason.
         step.state.put(new Key.OfEarlyControl(step.pool, workflowId, ""), cancel);
-        cancelRest(workflowId);
+        cancelRest(workflowId, workflow.taskIds().size());
     }
 
-    /** Cancels further tasks of a workflow; sets a timer for the rest when there are many. */
-    void cancelRest(String workflowId) {
+    /** Cancels further tasks of a workflow, which the id of the timer names together with how many are left. */
+    void onTimer(String rest) {
+        int slash = rest.indexOf(SLASH);
+        cancelRest(
+                slash < 0 ? rest : rest.substring(0, slash),
+                slash < 0 ? Integer.MAX_VALUE : Integer.parseInt(rest.substring(slash + 1)));
+    }
+
+    /** Cancels the first tasks of a workflow, at most so many; sets a timer for the rest when there are too many. */
+    private void cancelRest(String workflowId, int left) {
         WorkflowEntry.Live workflow = step.liveWorkflow(workflowId);
         Key.OfEarlyControl key = new Key.OfEarlyControl(step.pool, workflowId, "");
         EarlyControl cancel = step.state.get(key);
@@ -254,10 +283,14 @@ final class Controls {
         }
         step.blamed = workflowId;
         Failure failure = failure("Workflow " + workflowId, cancel);
-        int told = 0;
         // Backwards: dependents come after what they depend on in most submissions, so that nothing is queued that is
         // about to be cancelled.
-        for (int i = workflow.taskIds().size() - 1; i >= 0; i--) {
+        for (int i = Math.min(left, workflow.taskIds().size()) - 1; i >= 0; i--) {
+            if (!step.hasRoom()) {
+                step.state.put(key, cancel);
+                step.setTimer(step.now(), TimerKind.CANCEL_REST, workflowId + SLASH + (i + 1));
+                return;
+            }
             String taskId = workflow.taskIds().get(i);
             TaskEntry.Live task = step.liveTask(taskId);
             if (task == null) {
@@ -271,11 +304,6 @@ final class Controls {
                 Leases.stop(step, taskId, task, running.lease(), TaskEntry.StopReason.CANCELLED, failure);
             } else {
                 endings.endAlone(taskId, task, TaskStatus.CANCELLED, failure);
-            }
-            if (++told == CANCELS_PER_STEP) {
-                step.state.put(key, cancel);
-                step.setTimer(step.now(), TimerKind.CANCEL_REST, workflowId);
-                return;
             }
         }
     }

@@ -59,7 +59,7 @@ final class Dispatcher {
                 }
             }
         }
-        for (int assigned = 0; assigned < ASSIGNMENTS_PER_STEP; assigned++) {
+        for (int assigned = 0; assigned < ASSIGNMENTS_PER_STEP && step.hasRoom(); assigned++) {
             Key.OfReady next = null;
             WorkerEntry chosen = null;
             for (String role : roles) {

@@ -99,6 +99,11 @@ final class Draft {
         return base.roles();
     }
 
+    /** Number of entries that are changed. */
+    int size() {
+        return changes.size();
+    }
+
     boolean isChanged() {
         return !changes.isEmpty();
     }

@@ -44,7 +44,21 @@ final class Endings {
         this.step = step;
     }
 
-    private record Ended(String taskId, TaskEntry.Live task, TaskStatus status, boolean blocked) {}
+    /** A task that has ended, of which so many dependents know. */
+    private static final class Ended {
+        private final String taskId;
+        private final TaskEntry.Live task;
+        private final TaskStatus status;
+        private final boolean blocked;
+        private int told;
+
+        Ended(String taskId, TaskEntry.Live task, TaskStatus status, boolean blocked) {
+            this.taskId = taskId;
+            this.task = task;
+            this.status = status;
+            this.blocked = blocked;
+        }
+    }
 
     /** Ends a task by itself and settles everything that depends on it. */
     void end(
@@ -108,20 +122,38 @@ final class Endings {
 
     private void settle() {
         // A queue, not recursion: a chain of 1,000 tasks must not depend on the depth of the stack.
-        for (Ended ended = unsettled.poll(); ended != null; ended = unsettled.poll()) {
-            for (String dependentId : ended.task().dependents()) {
+        for (Ended ended = unsettled.peek(); ended != null; ended = unsettled.peek()) {
+            List<String> dependents = ended.task.dependents();
+            for (; ended.told < dependents.size(); ended.told++) {
+                if (!step.hasRoom()) {
+                    return;
+                }
+                String dependentId = dependents.get(ended.told);
                 TaskEntry.Live dependent = step.liveTask(dependentId);
                 if (dependent != null && dependent.phase() instanceof TaskEntry.Phase.Waiting waiting) {
                     settle(ended, dependentId, dependent, waiting.open());
                 }
             }
+            unsettled.poll();
         }
     }
 
+    /** At the end of a decision: dependents that it had no room for are told in the next. */
+    void leaveRest() {
+        if (!unsettled.isEmpty()) {
+            List<Ended> rest = List.copyOf(unsettled);
+            step.goOn((next, endings) -> endings.settle(rest));
+        }
+    }
+
+    private void settle(List<Ended> rest) {
+        unsettled.addAll(rest);
+        settle();
+    }
+
     private void settle(Ended ended, String dependentId, TaskEntry.Live dependent, int open) {
-        FailurePolicy policy = ended.task().spec().getOnFailure();
-        boolean worked =
-                ended.status() == TaskStatus.SUCCEEDED || (ended.status() == TaskStatus.SKIPPED && !ended.blocked());
+        FailurePolicy policy = ended.task.spec().getOnFailure();
+        boolean worked = ended.status == TaskStatus.SUCCEEDED || (ended.status == TaskStatus.SKIPPED && !ended.blocked);
         if (worked || policy == FailurePolicy.CONTINUE) {
             if (open > 1) {
                 step.putTask(dependentId, dependent.withPhase(new TaskEntry.Phase.Waiting(open - 1)));
@@ -131,15 +163,15 @@ final class Endings {
             return;
         }
         boolean failed =
-                switch (ended.status()) {
+                switch (ended.status) {
                     case FAILED, EXPIRED, REJECTED -> true;
                     default -> false;
                 };
         TaskStatus status = failed && policy == FailurePolicy.FAIL_DEPENDENTS ? TaskStatus.FAILED : TaskStatus.SKIPPED;
         Failure failure = Failures.permanent(
-                "DEPENDENCY_" + ended.status().name(),
-                "Task " + dependentId + " depends on task " + ended.taskId() + ", which ended as " + ended.status(),
-                "See the outcome of task " + ended.taskId()
+                "DEPENDENCY_" + ended.status.name(),
+                "Task " + dependentId + " depends on task " + ended.taskId + ", which ended as " + ended.status,
+                "See the outcome of task " + ended.taskId
                         + "; set its onFailure to CONTINUE if this task should run all the same");
         close(dependentId, dependent, status, failure, null);
         unsettled.add(new Ended(dependentId, dependent, status, true));
@@ -217,9 +249,6 @@ final class Endings {
         for (String taskId : workflow.taskIds()) {
             if (step.state.get(new Key.OfTask(step.pool, taskId)) instanceof TaskEntry.Ended ended) {
                 ends.add(new TaskEnd(taskId, ended.status(), ended.attempts(), "", null));
-                if (!ended.outputs().isEmpty() || !ended.artifacts().isEmpty()) {
-                    step.putTask(taskId, ended.shrunk());
-                }
             }
         }
         WorkflowStatus status = statusOf(ends);
@@ -246,6 +275,23 @@ final class Endings {
                         null),
                 workflow.traceparent());
         Schedules.onRunEnded(step, workflowId, workflow.labels());
+        shrink(workflow.taskIds(), 0);
+    }
+
+    /** What tasks kept for those that depend on them is of no use once all have ended. */
+    private void shrink(List<String> taskIds, int from) {
+        for (int i = from; i < taskIds.size(); i++) {
+            if (!step.hasRoom()) {
+                int next = i;
+                step.goOn((later, endings) -> endings.shrink(taskIds, next));
+                return;
+            }
+            String taskId = taskIds.get(i);
+            if (step.state.get(new Key.OfTask(step.pool, taskId)) instanceof TaskEntry.Ended ended
+                    && !(ended.outputs().isEmpty() && ended.artifacts().isEmpty())) {
+                step.putTask(taskId, ended.shrunk());
+            }
+        }
     }
 
     /** Writes the end of a workflow and leaves a tombstone. */
@@ -293,15 +339,28 @@ final class Endings {
      * @param status status of the tasks; a task id that another workflow holds is left alone
      */
     void endUnaccepted(Submission submission, TaskStatus status, Failure failure) {
-        List<TaskEnd> ends = new ArrayList<>();
-        List<String> taskIds = new ArrayList<>();
-        for (TaskSubmitted task : submission.tasks()) {
+        endUnaccepted(submission, status, failure, 0, List.of());
+    }
+
+    /**
+     * @param from index of the next task
+     * @param before ids of the tasks that ended in the decisions before
+     */
+    private void endUnaccepted(
+            Submission submission, TaskStatus status, Failure failure, int from, List<String> before) {
+        List<String> taskIds = new ArrayList<>(before);
+        for (int i = from; i < submission.tasks().size(); i++) {
+            if (!step.hasRoom()) {
+                int next = i;
+                step.goOn((later, endings) -> endings.endUnaccepted(submission, status, failure, next, taskIds));
+                return;
+            }
+            TaskSubmitted task = submission.tasks().get(i);
             String taskId = submission.idOf(task);
             if (step.state.get(new Key.OfTask(step.pool, taskId)) != null) {
                 continue;
             }
             taskIds.add(taskId);
-            ends.add(new TaskEnd(taskId, status, 0, "", null));
             step.putTask(taskId, new TaskEntry.Ended(submission.workflowId(), status, 0, Map.of(), List.of()));
             step.tell(new Effect.Outcome(
                     outcome(
@@ -336,7 +395,9 @@ final class Endings {
                         submission.title(),
                         submission.origin().getTimestamp(),
                         step.decidedAt(),
-                        ends,
+                        taskIds.stream()
+                                .map(taskId -> new TaskEnd(taskId, status, 0, "", null))
+                                .toList(),
                         failure,
                         submission.labels(),
                         submission.correlationId(),

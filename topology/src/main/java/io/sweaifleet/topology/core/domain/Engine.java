@@ -8,6 +8,7 @@ import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskStatus;
 import io.sweaifleet.schemas.worker.CommandType;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,9 +92,12 @@ public final class Engine {
             new Timers(step, endings).on(due.timer());
         } else if (event instanceof Event.Marked marked) {
             Markers.on(step, endings, marked);
+        } else if (event instanceof Event.Rest rest) {
+            rest.work().goOn(step, endings);
         } else if (event instanceof Event.RoleRemoved removed) {
             step.setTimer(step.now() + step.rules.unknownRoleGraceMs(), TimerKind.ROLE_REMOVED, removed.role());
         }
+        endings.leaveRest();
     }
 
     private static void accepted(Step step, Endings endings, CoreInput input) {
@@ -141,7 +145,7 @@ public final class Engine {
                 .message(failure.getMessage())
                 .add();
         if (workflow instanceof WorkflowEntry.Live live) {
-            setAside(step, endings, workflowId, live, failure);
+            setAside(step, endings, workflowId, live.taskIds(), 0, failure);
         } else if (workflow == null && event instanceof Event.Accepted accepted && isSubmission(accepted.input())) {
             endings.endUnaccepted(Submission.of(accepted.input()), TaskStatus.FAILED, failure);
         }
@@ -157,16 +161,30 @@ public final class Engine {
     }
 
     private static void setAside(
-            Step step, Endings endings, String workflowId, WorkflowEntry.Live workflow, Failure failure) {
-        for (String taskId : workflow.taskIds()) {
-            TaskEntry.Live task;
+            Step step, Endings endings, String workflowId, List<String> taskIds, int from, Failure failure) {
+        for (int i = from; i < taskIds.size(); i++) {
+            WorkflowEntry.Live workflow = step.liveWorkflow(workflowId);
+            if (workflow == null) {
+                return;
+            }
+            if (!step.hasRoom()) {
+                int next = i;
+                step.goOn((step2, endings2) -> setAside(step2, endings2, workflowId, taskIds, next, failure));
+                return;
+            }
+            String taskId = taskIds.get(i);
+            TaskEntry entry;
             try {
-                task = step.liveTask(taskId);
+                entry = step.state.get(new Key.OfTask(step.pool, taskId));
             } catch (DamagedEntryException damaged) {
+                entry = null;
+            }
+            if (entry == null) {
+                // Damaged, or not accepted yet when a rule threw.
                 endings.endDamaged(taskId, workflow, workflowId, failure);
                 continue;
             }
-            if (task == null) {
+            if (!(entry instanceof TaskEntry.Live task)) {
                 continue;
             }
             if (task.phase() instanceof TaskEntry.Phase.Running running) {

@@ -57,6 +57,9 @@ public sealed interface Event {
     /** A role's definition was removed: told to every pool. */
     record RoleRemoved(String pool, String role) implements Event {}
 
+    /** What an event left to be decided, when it was too much for one {@linkplain Decision#rest() decision}. */
+    record Rest(String pool, Continuation work) implements Event {}
+
     /** Tasks of a pool are given to its workers. */
     record Dispatch(String pool) implements Event {}
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gates {
 
-    /** Tasks that one step lets through; the rest follows by a timer that is due at once. */
+    /** Tasks that one step lets through, fewer than a step sees of a queue; the rest follows by a timer that is due at once. */
     static final int RELEASES_PER_STEP = 300;
 
     /** The gate of a whole pool. */
@@ -162,21 +162,27 @@ public final class Gates {
 
     /** Lets everything through that a pause held back; sets a timer for the rest when there is much. */
     static void release(Step step, String gate) {
-        if (!isPaused(step, gate) && letThrough(step, gate, RELEASES_PER_STEP) == RELEASES_PER_STEP) {
+        if (isPaused(step, gate)) {
+            return;
+        }
+        letThrough(step, gate, RELEASES_PER_STEP);
+        if (step.state.firstReady(step.pool, gate) != null) {
             step.setTimer(step.now(), TimerKind.RELEASE_REST, gate);
         }
     }
 
     /** Lets the first tasks behind a gate through, at most so many; tells how many. */
     static int letThrough(Step step, String gate, int most) {
-        for (int released = 0; released < most; released++) {
+        int released = 0;
+        while (released < most && step.hasRoom()) {
             Key.OfReady first = step.state.firstReady(step.pool, gate);
             if (first == null) {
-                return released;
+                break;
             }
             letThrough(step, first, step.queuedTask(first));
+            released++;
         }
-        return most;
+        return released;
     }
 
     private static void letThrough(Step step, Key.OfReady held, TaskEntry.@Nullable Live task) {

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** One decision under way in one pool: the draft of the state, and what is to be told. */
 final class Step {
 
+    /** Entries that ending, queueing or moving one task changes at most, with all that belongs to it. */
+    private static final int PER_TASK = 40;
+
     final String pool;
     final Moment moment;
     final Draft state;
@@ -32,6 +35,7 @@ final class Step {
     String blamed;
 
     private final List<Effect> effects = new ArrayList<>();
+    private final List<Event> rest = new ArrayList<>();
     private final Counters before;
     private final Instant decidedAt;
     private long events;
@@ -56,7 +60,7 @@ final class Step {
         if (events != before.events() || leases != before.leases()) {
             state.put(new Key.OfCounters(pool), new Counters(events, leases));
         }
-        return new Decision(state.changes(), effects, more);
+        return new Decision(state.changes(), effects, more, rest);
     }
 
     /** What changes the state without an event is kept for the next event: a replay could not know of it otherwise. */
@@ -80,6 +84,19 @@ final class Step {
         // Not deleted: what is always there is found in memory.
         state.put(new Key.OfQuiet(pool), Quiet.NONE);
         return quiet.decisions();
+    }
+
+    /**
+     * Whether this decision may change one task more. Asked before each task of a rule that concerns many; the others are left to
+     * {@link #goOn}, or, when they are of many workflows, to a timer that is due at once.
+     */
+    boolean hasRoom() {
+        return state.size() + PER_TASK <= Decision.MOST_CHANGES;
+    }
+
+    /** Leaves the rest of the event to the next decision. */
+    void goOn(Continuation work) {
+        rest.add(new Event.Rest(pool, work));
     }
 
     long now() {

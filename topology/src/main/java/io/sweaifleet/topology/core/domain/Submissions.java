@@ -199,11 +199,27 @@ final class Submissions {
                 dependents.computeIfAbsent(needed, id -> new ArrayList<>()).add(submission.idOf(task));
             }
         }
-        for (TaskSubmitted spec : submission.tasks()) {
+        acceptTasks(submission, dependents, 0);
+    }
+
+    private void acceptTasks(Submission submission, Map<String, List<String>> dependents, int from) {
+        String workflowId = submission.workflowId();
+        step.blamed = workflowId;
+        WorkflowEntry.Live workflow = step.liveWorkflow(workflowId);
+        if (workflow == null) {
+            // It was set aside meanwhile.
+            return;
+        }
+        for (int i = from; i < submission.tasks().size(); i++) {
+            if (!step.hasRoom()) {
+                int next = i;
+                step.goOn((later, ends) -> new Submissions(later, ends).acceptTasks(submission, dependents, next));
+                return;
+            }
+            TaskSubmitted spec = submission.tasks().get(i);
             acceptTask(workflowId, submission.idOf(spec), spec, dependents);
         }
-        Controls controls = new Controls(step, endings);
-        controls.applyEarly(workflowId, taskIds);
+        new Controls(step, endings).applyEarly(workflowId, workflow.taskIds());
     }
 
     private void acceptTask(

@@ -20,7 +20,7 @@ public enum TimerKind {
     FORGET_CONTROL,
     /** A worker that stayed away is forgotten; id: worker. */
     FORGET_WORKER,
-    /** The rest of a cancelled workflow's tasks; id: workflow. */
+    /** The rest of a cancelled workflow's tasks; id: workflow, "/", how many of its tasks are left. */
     CANCEL_REST,
     /** Queued tasks of a role that was removed, and not defined again by now, are refused; id: role. */
     ROLE_REMOVED,

@@ -9,6 +9,9 @@ import java.util.List;
 /** What happens when a timer is due. A timer whose reason has gone does nothing. */
 final class Timers {
 
+    /** Tasks that one step refuses, fewer than a step sees of a queue; the rest follows by a timer that is due at once. */
+    private static final int REFUSALS_PER_STEP = 300;
+
     private final Step step;
     private final Endings endings;
 
@@ -39,7 +42,7 @@ final class Timers {
             case FORGET_WORKFLOW -> forgetWorkflow(timer.id());
             case FORGET_CONTROL -> forgetControl(timer.id());
             case ROLE_REMOVED -> roleRemoved(timer.id());
-            case CANCEL_REST -> new Controls(step, endings).cancelRest(timer.id());
+            case CANCEL_REST -> new Controls(step, endings).onTimer(timer.id());
             case RELEASE_REST -> Gates.release(step, timer.id());
             case RATE -> Rates.onTimer(step, timer);
             case SCHEDULE -> new Schedules(step, endings).onTimer(timer);
@@ -132,7 +135,7 @@ final class Timers {
     /** Tasks that wait for others or for a retry are asked for their role again when they are queued. */
     private void roleRemoved(String role) {
         Turns turns = new Turns(step);
-        for (int refused = 0; refused < Controls.CANCELS_PER_STEP; refused++) {
+        for (int refused = 0; refused < REFUSALS_PER_STEP && step.hasRoom(); refused++) {
             Key.OfReady next = turns.first(role);
             if (turns.isSpent()) {
                 break;
@@ -180,9 +183,17 @@ final class Timers {
     private void forgetWorkflow(String workflowId) {
         Key.OfWorkflow key = new Key.OfWorkflow(step.pool, workflowId);
         if (step.state.get(key) instanceof WorkflowEntry.Ended ended) {
-            for (String taskId : ended.taskIds()) {
+            int left = ended.taskIds().size();
+            for (; left > 0 && step.hasRoom(); left--) {
+                String taskId = ended.taskIds().get(left - 1);
                 step.state.delete(new Key.OfTask(step.pool, taskId));
                 forgetPause(Gates.ofTask(taskId));
+            }
+            if (left > 0) {
+                // The workflow stays until all of its tasks are gone: it answers repetitions.
+                step.state.put(key, ended.withFirst(left));
+                step.setTimer(step.now(), TimerKind.FORGET_WORKFLOW, workflowId);
+                return;
             }
             forgetPause(Gates.ofWorkflow(workflowId));
             step.state.delete(key);

@@ -47,8 +47,10 @@ final class Workers {
             }
             return;
         }
-        if (known != null && !same) {
-            loseAll(known, "worker " + known.workerId() + " was restarted");
+        if (known != null && !same && !lose(known, "worker " + known.workerId() + " was restarted", false)) {
+            // The new incarnation comes once the old one has lost everything.
+            step.goOn((later, ends) -> new Workers(later, ends).on(heartbeat, appendedAt));
+            return;
         }
         WorkerEntry current = refreshed(heartbeat, known != null && same ? step.worker(known.workerId()) : null, known);
         announce(heartbeat, known, current);
@@ -57,7 +59,7 @@ final class Workers {
             step.command(current, CommandType.WELCOME, null, null, "", null);
         }
         if (heartbeat.getType() == HeartbeatType.GOODBYE) {
-            loseAll(current, "worker " + current.workerId() + " said goodbye");
+            loseRest(current.workerId(), "worker " + current.workerId() + " said goodbye", false);
         } else {
             compareLeases(heartbeat, appendedAt);
         }
@@ -175,6 +177,10 @@ final class Workers {
             if (listed.contains(lease.leaseId())) {
                 continue;
             }
+            if (!step.hasRoom()) {
+                step.goOn((later, ends) -> new Workers(later, ends).compareLeases(heartbeat, appendedAt));
+                return;
+            }
             if (lease.command() <= heartbeat.getLastCommandSequence()) {
                 Leases.lose(
                         step,
@@ -228,8 +234,33 @@ final class Workers {
         return worker != null && heartbeat.getLastCommandSequence() >= worker.commands();
     }
 
-    private void loseAll(WorkerEntry worker, String why) {
+    /** A worker that is away, or goes, loses its leases, one decision after the other. */
+    private void loseRest(String workerId, String why, boolean mustStop) {
+        WorkerEntry worker = step.worker(workerId);
+        if (worker != null && !lose(worker, why, mustStop)) {
+            step.goOn((later, ends) -> new Workers(later, ends).loseRest(workerId, why, mustStop));
+        }
+    }
+
+    /**
+     * Takes the leases of a worker as lost.
+     *
+     * @param mustStop whether it is told to stop, should it come back
+     * @return whether none is left
+     */
+    private boolean lose(WorkerEntry worker, String why, boolean mustStop) {
         for (LeaseEntry lease : step.state.leases(step.pool, worker.workerId())) {
+            if (!step.hasRoom()) {
+                return false;
+            }
+            if (mustStop) {
+                step.commandAbout(
+                        worker.workerId(),
+                        worker.incarnation(),
+                        CommandType.CANCEL,
+                        lease.leaseId(),
+                        "The lease expired: " + why);
+            }
             Leases.lose(
                     step,
                     endings,
@@ -241,6 +272,7 @@ final class Workers {
                                     + why,
                             "The task is tried again if its retry policy allows; see the worker's log"));
         }
+        return true;
     }
 
     /** The timer of a worker is due: it is away, or it is looked at again later. */
@@ -271,15 +303,7 @@ final class Workers {
         step.tell(new Effect.Agent(step.pool, workerId, status(away, reason)));
         step.setTimer(step.now() + FORGET_AFTER_MS, TimerKind.FORGET_WORKER, workerId);
         // Should it come back, it must stop what is given to others by then.
-        for (LeaseEntry lease : step.state.leases(step.pool, workerId)) {
-            step.commandAbout(
-                    workerId,
-                    away.incarnation(),
-                    CommandType.CANCEL,
-                    lease.leaseId(),
-                    "The lease expired: the worker sent " + reason);
-        }
-        loseAll(away, "worker " + workerId + " sent " + reason);
+        loseRest(workerId, "worker " + workerId + " sent " + reason, true);
     }
 
     /** A worker that stayed away is forgotten. */

@@ -60,5 +60,11 @@ public sealed interface WorkflowEntry {
      *
      * @param decidedAt when it ended, ms since the epoch
      */
-    record Ended(String digest, List<String> taskIds, WorkflowStatus status, long decidedAt) implements WorkflowEntry {}
+    record Ended(String digest, List<String> taskIds, WorkflowStatus status, long decidedAt) implements WorkflowEntry {
+
+        /** The same with its first tasks only. */
+        Ended withFirst(int tasks) {
+            return new Ended(digest, List.copyOf(taskIds.subList(0, tasks)), status, decidedAt);
+        }
+    }
 }
