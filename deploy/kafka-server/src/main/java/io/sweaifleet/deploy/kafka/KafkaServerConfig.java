@@ -73,6 +73,9 @@ public record KafkaServerConfig(int port, int controllerPort, Map<String, String
 
         // Sized for one small machine: the defaults take 128 MB for the cleaner and dozens of threads.
         all.put("log.cleaner.dedupe.buffer.size", Integer.toString(16 * 1024 * 1024));
+        // The cleaner compacts core's changelog. At full speed it takes one of two cores for seconds, which a task
+        // waits for.
+        all.put("log.cleaner.io.max.bytes.per.second", Integer.toString(8 * 1024 * 1024));
         all.put("num.network.threads", "2");
         all.put("num.io.threads", "4");
         all.put("background.threads", "4");
