@@ -43,9 +43,11 @@ record PathScenario(int tasks, int rate, int seconds, int pools) implements Scen
             progress.println("bench: " + rate + " tasks/s for " + seconds + " s");
             LoadDriver.Result paced = driver.paced(one, rate, seconds);
             progress.println("bench: burst of " + tasks + " tasks");
+            Written writtenBefore = Written.now(node.settings());
             Map<String, Duration> before = node.processorTime();
             LoadDriver.Result burst = driver.burst(one, Job.NOOP, tasks);
             Map<String, Duration> after = node.processorTime();
+            Written written = Written.now(node.settings());
             progress.println("bench: the raw chain, in the same run");
             Properties client = new Properties();
             client.putAll(FleetSettings.kafkaClient(node.settings()));
@@ -60,6 +62,8 @@ record PathScenario(int tasks, int rate, int seconds, int pools) implements Scen
                                     .toNanos()
                             / 1e6
                             / tasks)));
+            burstNode.put("recordsPerTask", perTask(written.records() - writtenBefore.records()));
+            burstNode.put("bytesPerTask", perTask(written.bytes() - writtenBefore.bytes()));
             ObjectNode pacedNode = document.putObject("paced");
             pacedNode.put("ratePerSecond", rate);
             Lines.put(pacedNode.putObject("submitToStartMs"), paced.submitToStart());
@@ -92,6 +96,10 @@ record PathScenario(int tasks, int rate, int seconds, int pools) implements Scen
         return driver.burst(names, Job.NOOP, tasks);
     }
 
+    private double perTask(long amount) {
+        return Lines.round((double) amount / tasks);
+    }
+
     private static void burst(ObjectNode node, LoadDriver.Result burst, RawChain.Result raw) {
         node.put("tasks", burst.tasks());
         node.put("tasksPerSecond", Lines.round(burst.tasksPerSecond()));
@@ -103,6 +111,11 @@ record PathScenario(int tasks, int rate, int seconds, int pools) implements Scen
         JsonNode burst = document.get("burst");
         burst("burst of " + burst.get("tasks").asInt(), burst, out);
         out.line("processor ms a task", "%s", spent(burst.get("processorMsPerTask")));
+        out.line(
+                "written a task",
+                "%.1f records, %,.0f bytes",
+                burst.get("recordsPerTask").asDouble(),
+                burst.get("bytesPerTask").asDouble());
         if (document.has("burstSeveralPools")) {
             JsonNode several = document.get("burstSeveralPools");
             burst("burst over " + several.get("pools").asInt() + " pools", several, out);
