@@ -126,8 +126,12 @@ public final class TopologyApp implements AutoCloseable {
             String id = CoreTopology.APPLICATION + suffix;
             offsets.prepare(id, CoreTopology.INPUTS, CoreTopology.changelogOf(id));
             CoreClients clients = new CoreClients(System::nanoTime);
-            Topology topology =
-                    CoreTopology.build(serdes, FleetTopic.CORE_INPUTS.partitions(), InstantSource.system(), clients);
+            Topology topology = CoreTopology.build(
+                    serdes,
+                    FleetTopic.CORE_INPUTS.partitions(),
+                    InstantSource.system(),
+                    clients,
+                    settings.get(TopologySettings.SWEEP_INTERVAL));
             QueryEndpoint endpoint = QueryEndpoint.bind(settings).orElse(null);
             queries = endpoint;
             KafkaStreams core = new KafkaStreams(

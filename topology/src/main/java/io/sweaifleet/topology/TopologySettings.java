@@ -89,6 +89,13 @@ public final class TopologySettings implements SettingsProvider {
                     + " given; 0s: never.",
             "1h");
 
+    /** How often core looks over its state. */
+    public static final Setting<Duration> SWEEP_INTERVAL = Setting.duration(
+            "fleet.topology.sweep-interval",
+            "Time between two rounds in which core looks over its whole state, 500 entries a second, and mends what could"
+                    + " not have come from its rules; 0s: never.",
+            "10m");
+
     /** Where queries are answered. */
     public static final Setting<String> QUERY_LISTEN = Setting.text(
             "fleet.topology.query-listen",
@@ -126,6 +133,7 @@ public final class TopologySettings implements SettingsProvider {
                 REGISTRY_PATIENCE,
                 KEEP_INPUTS,
                 PURGE_INTERVAL,
+                SWEEP_INTERVAL,
                 QUERY_LISTEN,
                 QUERY_ADVERTISED);
     }

@@ -136,11 +136,15 @@ public final class TestFleet implements AutoCloseable {
 
     /** Lets time pass; timers that become due are done. */
     public void pass(Duration duration) {
+        pass(duration, Duration.ofSeconds(1));
+    }
+
+    /** Lets time pass in steps, as the real clock goes: a jump would count as a gap. */
+    public void pass(Duration duration, Duration longest) {
         Instant end = now.plus(duration);
-        // In steps, as the real clock goes: a jump would count as a gap.
         while (now.isBefore(end)) {
             Duration step = Duration.between(now, end);
-            step = step.compareTo(Duration.ofSeconds(1)) > 0 ? Duration.ofSeconds(1) : step;
+            step = step.compareTo(longest) > 0 ? longest : step;
             now = now.plus(step);
             core.advanceWallClockTime(step);
             takeMarkers();

@@ -1,5 +1,6 @@
 package io.sweaifleet.topology.core;
 
+import io.sweaifleet.topology.core.domain.Engine;
 import io.sweaifleet.topology.stream.SharedSerdes;
 import java.time.InstantSource;
 
@@ -10,8 +11,10 @@ final class CoreParts {
     private final int partitions;
     private final InstantSource clock;
     private final CoreClients clients;
+    private final Engine engine;
 
-    CoreParts(SharedSerdes serdes, int partitions, InstantSource clock, CoreClients clients) {
+    CoreParts(SharedSerdes serdes, int partitions, InstantSource clock, CoreClients clients, Engine engine) {
+        this.engine = engine;
         this.serdes = serdes;
         this.partitions = partitions;
         this.clock = clock;
@@ -28,6 +31,10 @@ final class CoreParts {
 
     long now() {
         return clock.millis();
+    }
+
+    Engine engine() {
+        return engine;
     }
 
     CoreClients clients() {

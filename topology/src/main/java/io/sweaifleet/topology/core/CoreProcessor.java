@@ -64,7 +64,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
     static final String DISPATCH = "DISPATCH";
 
     private final CoreParts parts;
-    private final Engine engine = new Engine();
+    private final Engine engine;
     private final Map<String, Long> offsets = new TreeMap<>();
     private final Set<String> unfinished = new LinkedHashSet<>();
     private final Deque<Event> rests = new ArrayDeque<>();
@@ -72,6 +72,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
     private StoreView view;
     private InputReader reader;
     private EffectWriter writer;
+    private FindingMetrics findings;
     private CommitPacer pacer;
     private Map<String, Long> offsetsNow = Map.of();
     private long resumedAt;
@@ -82,6 +83,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else
     CoreProcessor(CoreParts parts) {
         this.parts = parts;
+        this.engine = parts.engine();
     }
 
     @Override
@@ -92,6 +94,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
         reader = new InputReader(parts.serdes(), parts.partitions());
         writer = new EffectWriter(parts.serdes());
         pacer = parts.clients().pacerOfThread();
+        findings = new FindingMetrics(context);
         offsets.putAll(view.offsets());
         offsetsNow = new HashMap<>(offsets);
         resumedAt = parts.now();
@@ -271,6 +274,9 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
         List<Outgoing> encoded = encode(decision, received, moment, thrown, workflowId);
         view.apply(decision, moment.inputOffsets());
         send(encoded, moment.now());
+        if (received == null) {
+            findings.count(decision);
+        }
         rests.addAll(decision.rest());
     }
 

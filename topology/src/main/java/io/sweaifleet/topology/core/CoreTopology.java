@@ -1,8 +1,10 @@
 package io.sweaifleet.topology.core;
 
 import io.sweaifleet.schemas.topic.FleetTopic;
+import io.sweaifleet.topology.core.domain.Engine;
 import io.sweaifleet.topology.stream.Payload;
 import io.sweaifleet.topology.stream.SharedSerdes;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,8 @@ public final class CoreTopology {
     public static final List<FleetTopic> INPUTS =
             List.of(FleetTopic.CORE_INPUTS, FleetTopic.AGENT_HEARTBEATS, FleetTopic.AGENT_RESULTS);
 
+    private static final Duration SWEEP_EACH = Duration.ofMinutes(10);
+
     private static final String PROCESSOR = "decide-in-pool";
 
     /** Topics that core writes. */
@@ -54,7 +58,18 @@ public final class CoreTopology {
      * @param clients those that the topology will run with
      */
     public static Topology build(Map<String, ?> serdes, int partitions, InstantSource clock, CoreClients clients) {
-        CoreParts parts = new CoreParts(new SharedSerdes(serdes), partitions, clock, clients);
+        return build(serdes, partitions, clock, clients, SWEEP_EACH);
+    }
+
+    /**
+     * As above.
+     *
+     * @param sweepEach time between two rounds in which core looks over its whole state; zero for never
+     */
+    public static Topology build(
+            Map<String, ?> serdes, int partitions, InstantSource clock, CoreClients clients, Duration sweepEach) {
+        CoreParts parts =
+                new CoreParts(new SharedSerdes(serdes), partitions, clock, clients, new Engine(sweepEach.toMillis()));
         Topology topology = new Topology(new TopologyConfig(new StreamsConfig(Map.of(
                 StreamsConfig.APPLICATION_ID_CONFIG,
                 APPLICATION,

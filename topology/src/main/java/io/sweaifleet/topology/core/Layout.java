@@ -12,6 +12,7 @@ import io.sweaifleet.topology.core.domain.RateEntry;
 import io.sweaifleet.topology.core.domain.RateLimit;
 import io.sweaifleet.topology.core.domain.RoleEntry;
 import io.sweaifleet.topology.core.domain.ScheduleEntry;
+import io.sweaifleet.topology.core.domain.SweepEntry;
 import io.sweaifleet.topology.core.domain.TakenControl;
 import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.TenantRules;
@@ -46,6 +47,7 @@ import java.util.Map;
  * <tr><td>{@code s}, control id</td><td>that it was taken, and what it was about</td><td>get</td></tr>
  * <tr><td>{@code t}, due time, kind, id</td><td>nothing: the key is the timer</td><td>scan up to now</td></tr>
  * <tr><td>{@code u}, role, tenant</td><td>the tenant's place in the role's round</td><td>get</td></tr>
+ * <tr><td>{@code v2}</td><td>how far the sweeper has come</td><td>get</td></tr>
  * <tr><td>{@code w}, worker id</td><td>worker</td><td>scan of {@code w}, once</td></tr>
  * <tr><td>{@code x}, gate</td><td>pause: who asked for it, and why</td><td>scan of {@code x}, once</td></tr>
  * <tr><td>{@code y}, rate key</td><td>bucket</td><td>get</td></tr>
@@ -60,7 +62,7 @@ import java.util.Map;
  * task's submission when it may start, its concurrency key and limit. Version 3 added to a pool the rules of its
  * tenants; it keeps a queue for each role and tenant where there was one for each role, and counts backlogs ({@link Upgrade}).
  * Version 4 added to a pool its rates, and to a task's submission its rate key, deadlines and retries by class of failure.
- * Version 5 added schedules.
+ * Version 5 added schedules and the sweeper.
  */
 final class Layout {
 
@@ -110,6 +112,8 @@ final class Layout {
             out.raw('u').keyText(turn.role()).lastKeyText(turn.tenant());
         } else if (key instanceof Key.OfBacklog backlog) {
             out.raw('b').lastKeyText(backlog.tenant());
+        } else if (key instanceof Key.OfSweep) {
+            out.raw('v').raw('2');
         } else if (key instanceof Key.OfSchedule schedule) {
             out.raw('j').lastKeyText(schedule.scheduleId());
         } else if (key instanceof Key.OfRate rate) {
@@ -168,6 +172,13 @@ final class Layout {
         return new Key.OfTimer(pool, in.ordered(), TimerKind.values()[in.raw()], in.lastKeyText());
     }
 
+    static Key.OfLease leaseKey(byte[] key) {
+        Unpacker in = new Unpacker(key);
+        String pool = in.keyText();
+        in.raw();
+        return new Key.OfLease(pool, in.keyText(), in.lastKeyText());
+    }
+
     static Key.OfEarlyControl earlyControlKey(byte[] key) {
         Unpacker in = new Unpacker(key);
         String pool = in.keyText();
@@ -222,6 +233,15 @@ final class Layout {
             out.number(turn.tag()).number(turn.since());
         } else if (value instanceof RateEntry rate) {
             out.number(rate.tat()).number(rate.timerAt());
+        } else if (value instanceof SweepEntry sweep) {
+            out.text(sweep.cursor())
+                    .number(sweep.timerAt())
+                    .number(sweep.rounds())
+                    .number(sweep.lastRoundAt())
+                    .number(sweep.looked())
+                    .number(sweep.lastLooked())
+                    .number(sweep.repaired())
+                    .number(sweep.reported());
         } else if (value instanceof ScheduleEntry schedule) {
             Values.schedule(out, schedule);
         } else if (value instanceof String text) {
@@ -290,6 +310,16 @@ final class Layout {
             return new TurnEntry(in.number(), in.number());
         } else if (key instanceof Key.OfRate) {
             return new RateEntry(in.number(), in.number());
+        } else if (key instanceof Key.OfSweep) {
+            return new SweepEntry(
+                    in.text(),
+                    in.number(),
+                    in.number(),
+                    in.number(),
+                    in.number(),
+                    in.number(),
+                    in.number(),
+                    in.number());
         } else if (key instanceof Key.OfSchedule) {
             return Values.schedule(in);
         } else if (key instanceof Key.OfMark || key instanceof Key.OfBacklog) {

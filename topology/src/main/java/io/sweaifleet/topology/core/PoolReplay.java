@@ -14,10 +14,12 @@ import io.sweaifleet.topology.core.domain.Decision;
 import io.sweaifleet.topology.core.domain.Effect;
 import io.sweaifleet.topology.core.domain.Engine;
 import io.sweaifleet.topology.core.domain.Event;
+import io.sweaifleet.topology.core.domain.Finding;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.Moment;
 import io.sweaifleet.topology.core.domain.PoisonedException;
 import io.sweaifleet.topology.core.domain.TaskEntry;
+import io.sweaifleet.topology.core.domain.TimerKind;
 import io.sweaifleet.topology.core.domain.WorkflowEntry;
 import io.sweaifleet.topology.stream.Received;
 import java.time.Instant;
@@ -78,6 +80,15 @@ final class PoolReplay {
         boolean is(QuietDecision quiet) {
             return quiet.getCause().equals(moment.cause())
                     && quiet.getDecidedAt().toEpochMilli() == moment.now();
+        }
+
+        List<Finding> findings() {
+            return recorded.stream()
+                    .map(Recorded::event)
+                    .filter(event -> event.getType() == TaskEventType.STATE_REPAIRED
+                            || event.getType() == TaskEventType.STATE_DAMAGED)
+                    .map(event -> Finding.of(event.getFailure()))
+                    .toList();
         }
 
         boolean quarantined(int at) {
@@ -212,7 +223,10 @@ final class PoolReplay {
     }
 
     private void takeTimer(Occasion occasion, Key.OfTimer timer) {
-        if (state.get(timer) == null) {
+        if (timer.kind() == TimerKind.SWEEP) {
+            // What was found is taken from the record: the state that is replayed is sound.
+            decide(occasion, new Event.Swept(timer, occasion.findings()), false);
+        } else if (state.get(timer) == null) {
             differ(occasion, "timer " + timer.name(), "was due", "is not set");
         } else {
             decide(occasion, new Event.Due(timer), false);

@@ -133,6 +133,11 @@ final class StoreView implements StateView {
         return rolesByName().keySet();
     }
 
+    @Override
+    public Slice slice(String pool, String cursor, int most) {
+        return new SliceReader(store, pool).read(cursor, most);
+    }
+
     /** Pools that have state in this partition. */
     Collection<String> pools() {
         return timers.keySet();

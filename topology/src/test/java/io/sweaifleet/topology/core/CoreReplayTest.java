@@ -83,6 +83,71 @@ class CoreReplayTest {
     }
 
     @Test
+    void shouldTakeWhatTheSweeperFoundFromTheRecord() {
+        // Given: the queue has lost a task, for no reason that its history tells
+        fleet.submit(task("one", "qa").build());
+        var queued = new ArrayList<org.apache.kafka.common.utils.Bytes>();
+        try (var all = fleet.store().all()) {
+            all.forEachRemaining(entry -> {
+                if (new String(entry.key.get(), java.nio.charset.StandardCharsets.ISO_8859_1)
+                        .contains("qqa/default\0")) {
+                    queued.add(entry.key);
+                }
+            });
+        }
+        assertThat(queued).hasSize(1);
+        fleet.store().delete(queued.get(0));
+
+        // When
+        fleet.pass(Duration.ofMinutes(11));
+        TestFleet.Worker worker = fleet.worker("worker-1", "qa", 1).hello();
+        worker.take();
+        worker.report(worker.held.get(0), AgentResultType.SUCCEEDED);
+        InMemoryHistory history = InMemoryHistory.of(fleet);
+        Verification verification = new CoreReplay(history, 1).verify("default");
+
+        // Then
+        assertThat(history.events("default"))
+                .filteredOn(event -> event.getType() == TaskEventType.STATE_REPAIRED)
+                .singleElement()
+                .satisfies(event -> {
+                    assertThat(event.getTaskId()).isEqualTo("one");
+                    assertThat(event.getFailure().getCode()).isEqualTo("TASK_NOT_QUEUED");
+                });
+        assertThat(verification.differences()).isEmpty();
+        assertThat(verification.events()).isEqualTo(history.events("default").size());
+    }
+
+    @Test
+    void shouldReplayAWorkflowThatTakesSeveralDecisions() {
+        // Given
+        List<TaskSubmitted> tasks = IntStream.range(0, 900)
+                .mapToObj(i -> task("t" + i, "qa")
+                        .setDeadline(fleet.now().plusSeconds(3_600))
+                        .setDependsOn(i == 0 ? List.of() : List.of("t0"))
+                        .build())
+                .toList();
+        fleet.submit(WorkflowSubmitted.newBuilder().setId("big").setTasks(tasks).build());
+        TestFleet.Worker worker = fleet.worker("worker-1", "qa", 1).hello();
+        worker.take();
+        worker.report(worker.held.get(0), AgentResultType.SUCCEEDED);
+        fleet.control(TaskControl.newBuilder()
+                .setId("c")
+                .setWorkflowId("big")
+                .setAction(ControlAction.CANCEL)
+                .build());
+        fleet.pass(Duration.ofSeconds(70));
+        InMemoryHistory history = InMemoryHistory.of(fleet);
+
+        // When
+        Verification verification = new CoreReplay(history, 1).verify("default");
+
+        // Then
+        assertThat(verification.differences()).isEmpty();
+        assertThat(verification.outcomes()).isEqualTo(901);
+    }
+
+    @Test
     void shouldNameTheEventThatComesOutOtherwise() {
         // Given
         finishOneTask();

@@ -11,7 +11,7 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /** A store in memory, for tests without Kafka. */
-final class MapStore implements KeyValueStore<Bytes, byte[]> {
+class MapStore implements KeyValueStore<Bytes, byte[]> {
 
     final TreeMap<Bytes, byte[]> entries = new TreeMap<>();
 

@@ -7,6 +7,7 @@ import static io.sweaifleet.topology.core.SimulatedFleet.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.schemas.common.FailureClass;
+import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RateLimit;
@@ -21,6 +22,7 @@ import io.sweaifleet.schemas.task.WorkflowSubmitted;
 import io.sweaifleet.schemas.worker.AgentResultType;
 import io.sweaifleet.schemas.worker.HeartbeatType;
 import io.sweaifleet.topology.core.SimulatedFleet.SimWorker;
+import io.sweaifleet.topology.core.domain.Engine;
 import io.sweaifleet.topology.core.domain.Invariants;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.TaskEntry;
@@ -53,7 +55,7 @@ class SchedulingPropertyTest {
     /** A history that follows from a seed. */
     private static final class History {
         final Random random;
-        final SimulatedFleet fleet = new SimulatedFleet();
+        final SimulatedFleet fleet = new SimulatedFleet(new Engine(2_000));
         final Map<String, WorkflowSubmitted> submitted = new LinkedHashMap<>();
         final Set<String> taskIds = new TreeSet<>();
         int number;
@@ -352,6 +354,10 @@ class SchedulingPropertyTest {
 
         // Then
         history.assertRatesAreKept();
+        assertThat(fleet.events)
+                .as("findings of the sweeper")
+                .extracting(TaskEvent::getType)
+                .doesNotContain(TaskEventType.STATE_REPAIRED, TaskEventType.STATE_DAMAGED);
         assertThat(fleet.outcomeIds).isEqualTo(history.taskIds);
         assertThat(fleet.workflowOutcomes)
                 .extracting(WorkflowOutcome::getWorkflowId)
@@ -393,7 +399,8 @@ class SchedulingPropertyTest {
             TimerKind.FORGET_CONTROL,
             TimerKind.FORGET_WORKER,
             TimerKind.WORKER_SILENT,
-            TimerKind.RATE
+            TimerKind.RATE,
+            TimerKind.SWEEP
         };
     }
 
@@ -418,7 +425,9 @@ class SchedulingPropertyTest {
         for (String taskId : history.taskIds) {
             assertThat(fleet.view.get(new Key.OfTask(POOL, taskId))).isNull();
         }
-        assertThat(fleet.view.due(POOL, Long.MAX_VALUE, 10)).isEmpty();
+        assertThat(fleet.view.due(POOL, Long.MAX_VALUE, 10))
+                .extracting(Key.OfTimer::kind)
+                .containsOnly(TimerKind.SWEEP);
         assertThat(fleet.view.workers(POOL)).isEmpty();
     }
 }

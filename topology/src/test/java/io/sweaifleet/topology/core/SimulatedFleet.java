@@ -56,7 +56,7 @@ final class SimulatedFleet {
     static final String POOL = "default";
     private static final String TOPIC = "fleet.tasks";
 
-    final Engine engine = new Engine();
+    final Engine engine;
     final MapStore store = new MapStore();
     StoreView view = new StoreView(store);
     final Map<String, SimWorker> workers = new LinkedHashMap<>();
@@ -75,6 +75,11 @@ final class SimulatedFleet {
     private long offset;
 
     SimulatedFleet() {
+        this(new Engine());
+    }
+
+    SimulatedFleet(Engine engine) {
+        this.engine = engine;
         view.upgrade();
         pool(PoolDefinition.newBuilder());
     }
@@ -224,8 +229,11 @@ final class SimulatedFleet {
 
     /** A rule threw while it worked on a workflow. */
     void quarantine(String workflowId) {
-        carryOut(engine.quarantine(
-                view, new Event.Dispatch(POOL), workflowId, false, failure(FailureClass.PERMANENT), moment()));
+        quarantine(new Event.Dispatch(POOL), workflowId);
+    }
+
+    void quarantine(Event event, String workflowId) {
+        carryOut(engine.quarantine(view, event, workflowId, false, failure(FailureClass.PERMANENT), moment()));
         Event rest = rests.poll();
         if (rest != null) {
             decide(rest);

@@ -39,6 +39,7 @@ final class Definitions {
         PoolDefinition definition = input.getPoolDefinition();
         if (definition != null) {
             step.state.put(key, PoolEntry.of(definition));
+            Sweeper.begin(step);
         } else {
             PoolEntry known = step.state.get(key);
             if (known != null) {

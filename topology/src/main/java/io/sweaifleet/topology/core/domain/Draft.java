@@ -92,11 +92,54 @@ final class Draft {
                 current.add(lease);
             }
         }
+        for (Change<?> change : changes.values()) {
+            if (change.key() instanceof Key.OfLease added
+                    && added.workerId().equals(workerId)
+                    && change.value() instanceof LeaseEntry lease
+                    && base.get(added) == null) {
+                current.add(lease);
+            }
+        }
         return current;
     }
 
     Collection<String> roles() {
         return base.roles();
+    }
+
+    /** As {@link StateView#slice}, of the real state. */
+    StateView.Slice slice(String pool, String cursor, int most) {
+        return base.slice(pool, cursor, most);
+    }
+
+    /** This draft as a state to be checked. */
+    StateView view() {
+        return new StateView() {
+            @Override
+            public <V> @Nullable V get(Key<V> key) {
+                return Draft.this.get(key);
+            }
+
+            @Override
+            public Iterator<Key.OfReady> ready(String pool, String queue) {
+                return base.ready(pool, queue);
+            }
+
+            @Override
+            public Collection<WorkerEntry> workers(String pool) {
+                return Draft.this.workers(pool);
+            }
+
+            @Override
+            public Collection<LeaseEntry> leases(String pool, String workerId) {
+                return Draft.this.leases(pool, workerId);
+            }
+
+            @Override
+            public Collection<String> roles() {
+                return base.roles();
+            }
+        };
     }
 
     /** Number of entries that are changed. */

@@ -244,7 +244,8 @@ final class Endings {
         }
     }
 
-    private void finish(String workflowId, WorkflowEntry.Live workflow) {
+    /** Ends a workflow whose tasks have all ended. */
+    void finish(String workflowId, WorkflowEntry.Live workflow) {
         List<TaskEnd> ends = new ArrayList<>(workflow.taskIds().size());
         for (String taskId : workflow.taskIds()) {
             if (step.state.get(new Key.OfTask(step.pool, taskId)) instanceof TaskEntry.Ended ended) {

@@ -22,13 +22,27 @@ public final class Engine {
     /** Interval at which workers are asked to send heartbeats, in ms. */
     public static final long HEARTBEAT_MS = 2_000;
 
+    private final long sweepMs;
+
+    /** Rules that do not sweep the state by themselves. */
+    public Engine() {
+        this(0);
+    }
+
+    /**
+     * @param sweepMs time between two rounds of the sweeper, in ms; 0 for none
+     */
+    public Engine(long sweepMs) {
+        this.sweepMs = sweepMs;
+    }
+
     /**
      * Decides what an event leads to; {@link Event.Dispatch} is asked for with {@link #dispatch}.
      *
      * @throws PoisonedException when a rule threw
      */
     public Decision decide(StateView view, Event event, Moment moment) {
-        Step step = new Step(view, event.pool(), moment);
+        Step step = new Step(view, event.pool(), moment, sweepMs);
         try {
             apply(step, event);
             return step.decision(false);
@@ -71,7 +85,7 @@ public final class Engine {
      * @throws PoisonedException when a rule threw
      */
     public Decision dispatch(StateView view, String pool, Moment moment) {
-        Step step = new Step(view, pool, moment);
+        Step step = new Step(view, pool, moment, sweepMs);
         try {
             boolean more = new Dispatcher(step).dispatch();
             return step.decision(more);
@@ -92,6 +106,8 @@ public final class Engine {
             new Timers(step, endings).on(due.timer());
         } else if (event instanceof Event.Marked marked) {
             Markers.on(step, endings, marked);
+        } else if (event instanceof Event.Swept swept) {
+            new Sweeper(step, endings).onSwept(swept.findings());
         } else if (event instanceof Event.Rest rest) {
             rest.work().goOn(step, endings);
         } else if (event instanceof Event.RoleRemoved removed) {
@@ -128,10 +144,13 @@ public final class Engine {
      */
     public Decision quarantine(
             StateView view, Event event, @Nullable String workflowId, boolean record, Failure failure, Moment moment) {
-        Step step = new Step(view, event.pool(), moment);
+        Step step = new Step(view, event.pool(), moment, sweepMs);
         Endings endings = new Endings(step);
         if (event instanceof Event.Due due) {
             step.state.delete(due.timer());
+            if (due.timer().kind() == TimerKind.SWEEP) {
+                Sweeper.beginAgain(step);
+            }
         }
         if (record) {
             step.refuse(DeadLetterCause.POISON, failure, null, workflowId, null);

@@ -3,6 +3,7 @@ package io.sweaifleet.topology.core.domain;
 import io.sweaifleet.schemas.core.CoreInput;
 import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.Heartbeat;
+import java.util.List;
 
 /** Something that core has to react to. */
 public sealed interface Event {
@@ -56,6 +57,14 @@ public sealed interface Event {
 
     /** A role's definition was removed: told to every pool. */
     record RoleRemoved(String pool, String role) implements Event {}
+
+    /** A slice was swept, with what was found then: what a replay takes from the record, since it has no damaged state to find it in. */
+    record Swept(Key.OfTimer timer, List<Finding> findings) implements Event {
+        @Override
+        public String pool() {
+            return timer.pool();
+        }
+    }
 
     /** What an event left to be decided, when it was too much for one {@linkplain Decision#rest() decision}. */
     record Rest(String pool, Continuation work) implements Event {}

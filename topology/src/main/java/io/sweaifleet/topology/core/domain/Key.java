@@ -65,6 +65,9 @@ public sealed interface Key<V> {
     /** Where a tenant stands in the round of a role. */
     record OfTurn(String pool, String role, String tenant) implements Key<TurnEntry> {}
 
+    /** How far the sweeper has come. */
+    record OfSweep(String pool) implements Key<SweepEntry> {}
+
     /** A schedule, and where it stands. */
     record OfSchedule(String pool, String scheduleId) implements Key<ScheduleEntry> {}
 

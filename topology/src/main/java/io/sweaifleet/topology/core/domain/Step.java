@@ -41,7 +41,11 @@ final class Step {
     private long events;
     private long leases;
 
-    Step(StateView view, String pool, Moment moment) {
+    /** Time between two rounds of the {@link Sweeper}, in ms; 0 for none. */
+    final long sweepMs;
+
+    Step(StateView view, String pool, Moment moment, long sweepMs) {
+        this.sweepMs = sweepMs;
         this.pool = pool;
         this.moment = moment;
         this.state = new Draft(view);

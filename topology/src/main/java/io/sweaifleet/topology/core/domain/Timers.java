@@ -45,6 +45,7 @@ final class Timers {
             case CANCEL_REST -> new Controls(step, endings).onTimer(timer.id());
             case RELEASE_REST -> Gates.release(step, timer.id());
             case RATE -> Rates.onTimer(step, timer);
+            case SWEEP -> new Sweeper(step, endings).onTimer(timer);
             case SCHEDULE -> new Schedules(step, endings).onTimer(timer);
         }
     }

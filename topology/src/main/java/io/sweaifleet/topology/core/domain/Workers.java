@@ -39,6 +39,7 @@ final class Workers {
             // Superseded. An answer would make two processes of one id supersede each other for ever.
             return;
         }
+        Sweeper.begin(step);
         boolean hello = heartbeat.getType() == HeartbeatType.HELLO;
         boolean same = known != null && known.incarnation() == heartbeat.getIncarnation();
         if (!hello && !same) {
