@@ -372,6 +372,8 @@ public final class TestFleet implements AutoCloseable {
                     Map.of(),
                     "host",
                     now,
+                    null,
+                    List.of(),
                     null);
         }
 
@@ -426,6 +428,7 @@ public final class TestFleet implements AutoCloseable {
                             null,
                             result,
                             failure,
+                            null,
                             null));
         }
     }

@@ -144,7 +144,9 @@ public record TaskView(
                     COMPENSATION_STARTED,
                     SCHEDULE_CHANGED,
                     SCHEDULE_FIRED,
-                    SCHEDULE_SKIPPED -> this;
+                    SCHEDULE_SKIPPED,
+                    BUDGET_WARNING,
+                    BUDGET_EXCEEDED -> this;
         };
     }
 

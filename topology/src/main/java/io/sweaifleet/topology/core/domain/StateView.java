@@ -2,6 +2,7 @@ package io.sweaifleet.topology.core.domain;
 
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Core's state as it stands, for reading only. */
@@ -18,6 +19,9 @@ public interface StateView {
 
     /** Leases that a worker holds. */
     Collection<LeaseEntry> leases(String pool, String workerId);
+
+    /** What the lanes of a role require, by digest and in its order; nothing of the plain lane. */
+    Map<String, Requirements> lanes(String pool, String role);
 
     /** Names of the known roles. */
     Collection<String> roles();

@@ -33,5 +33,7 @@ public enum TimerKind {
     /** The task must have ended, counted from its first start on an agent; id: task. */
     FINISH_DEADLINE,
     /** A schedule fires; id: schedule. */
-    SCHEDULE
+    SCHEDULE,
+    /** A limit of a budget is reached, or its window ends; id: {@link BudgetScope#name}. */
+    BUDGET
 }
