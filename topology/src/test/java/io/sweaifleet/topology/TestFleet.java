@@ -376,6 +376,8 @@ public final class TestFleet implements AutoCloseable {
                     Map.of(),
                     "host",
                     now,
+                    null,
+                    List.of(),
                     null);
         }
 
@@ -430,6 +432,7 @@ public final class TestFleet implements AutoCloseable {
                             null,
                             result,
                             failure,
+                            null,
                             null));
         }
     }

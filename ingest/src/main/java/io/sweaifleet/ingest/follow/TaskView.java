@@ -146,7 +146,9 @@ public record TaskView(
                     SCHEDULE_FIRED,
                     SCHEDULE_SKIPPED,
                     STATE_REPAIRED,
-                    STATE_DAMAGED -> this;
+                    STATE_DAMAGED,
+                    BUDGET_WARNING,
+                    BUDGET_EXCEEDED -> this;
         };
     }
 

@@ -63,7 +63,7 @@ public final class ProgressLines {
                                         ? ""
                                         : " in " + Durations.words(event.getDecidedAt(), event.getDueAt()));
                     case TASK_HELD -> "is held: " + event.getMessage();
-                    case PRIORITY_CHANGED -> event.getMessage().toLowerCase(Locale.ROOT);
+                    case PRIORITY_CHANGED, BUDGET_WARNING -> event.getMessage().toLowerCase(Locale.ROOT);
                     case CANCEL_REQUESTED -> "is being cancelled";
                     case TASK_ENDED -> ended(event);
                     case QUARANTINED -> "was set aside: " + event.getMessage();

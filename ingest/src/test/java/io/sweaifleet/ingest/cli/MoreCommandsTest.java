@@ -15,6 +15,7 @@ import io.sweaifleet.ingest.testing.Cli;
 import io.sweaifleet.ingest.testing.FakeFleet;
 import io.sweaifleet.ingest.testing.Records;
 import io.sweaifleet.schemas.common.Origin;
+import io.sweaifleet.schemas.common.ResourceAmounts;
 import io.sweaifleet.schemas.common.Severity;
 import io.sweaifleet.schemas.core.DeadLetter;
 import io.sweaifleet.schemas.core.DeadLetterCause;
@@ -27,6 +28,8 @@ import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowStatus;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
 import io.sweaifleet.schemas.topic.FleetTopic;
+import io.sweaifleet.schemas.worker.AgentStatus;
+import io.sweaifleet.schemas.worker.WorkerState;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -56,6 +59,32 @@ class MoreCommandsTest {
 
     private final Cli cli = new Cli();
     private final FakeFleet fleet = new FakeFleet();
+
+    @Test
+    void shouldShowWhatEachWorkerHas() {
+        // Given
+        fleet.send(
+                FleetTopic.AGENTS,
+                "default/worker-1",
+                AgentStatus.newBuilder()
+                        .setPool("default")
+                        .setWorkerId("worker-1")
+                        .setIncarnation(1)
+                        .setState(WorkerState.ONLINE)
+                        .setSince(START)
+                        .setHost("here")
+                        .setLabels(Map.of("region", "eu", "disk", "ssd"))
+                        .setCapabilities(List.of("docker", "java-21"))
+                        .setResources(new ResourceAmounts(7_500, 16L << 30, 1))
+                        .build());
+
+        // When
+        int code = run("agents");
+
+        // Then
+        assertThat(code).as(cli.err()).isZero();
+        assertThat(cli.out()).contains("docker java-21", "disk=ssd region=eu", "7.5 cores 16.0 GiB 1 GPUs");
+    }
 
     @Test
     void shouldApplyARoleOnceAndRaiseItsVersionWhenItChanges() throws Exception {

@@ -36,14 +36,22 @@ public record Waiting(
         CONCURRENCY_KEY,
         /** As many tasks with its rate key have started as the pool allows for now. */
         RATE,
+        /** Its tenant has used up its budget, until the next window. */
+        BUDGET,
         /** The pool is not declared. */
         UNKNOWN_POOL,
         /** The role is not defined. */
         UNKNOWN_ROLE,
         /** No worker that is online offers the role. */
         NO_WORKER,
+        /** No worker that is online and offers the role has the capabilities, labels or resources that the task requires. */
+        NO_MATCHING_WORKER,
         /** Every slot of the role is in use. */
         NO_FREE_SLOT,
+        /** Workers have what the task requires, but others use too much of it now. */
+        NO_FREE_RESOURCES,
+        /** The workers that could take it are kept free for tasks that need much of one and are overdue. */
+        KEPT_FREE,
         /** Nothing holds it back: it is about to be given to a worker. */
         NEXT,
         /** It was given to a worker, whose agent has not begun. */

@@ -14,6 +14,9 @@ public final class Checks {
     /** Names of kinds and playbooks, such as {@code qa.run-tests}. */
     private static final Pattern KIND = Pattern.compile("[a-z0-9][a-z0-9.-]{0,99}");
 
+    /** Names of what a worker can do, such as {@code java-21}. */
+    private static final Pattern CAPABILITY = Pattern.compile("[a-z0-9][a-z0-9._+-]{0,99}");
+
     /** A hostile record can have a million; nobody reads so many. */
     private static final int MOST_KEPT = 100;
 
@@ -67,6 +70,25 @@ public final class Checks {
                             : "Field " + field + " is '" + Problems.shorten(value, 120)
                                     + "', which is not the name of a kind of work",
                     "Use a name such as qa.run-tests: lower-case letters, digits, dots and dashes, at most 100 characters",
+                    field,
+                    value);
+        }
+    }
+
+    /** Whether a text is the name of a capability. */
+    public static boolean isCapability(String value) {
+        return CAPABILITY.matcher(value).matches();
+    }
+
+    /** The name of a capability. */
+    public void capability(String field, String value) {
+        if (!isCapability(value)) {
+            refuse(
+                    value.isEmpty() ? "MISSING_FIELD" : "INVALID_NAME",
+                    "Field " + field + " has '" + Problems.shorten(value, 120)
+                            + "', which is not the name of a capability",
+                    "Use a name such as java-21: lower-case letters, digits, dots, dashes, plus signs and underscores,"
+                            + " at most 100 characters",
                     field,
                     value);
         }

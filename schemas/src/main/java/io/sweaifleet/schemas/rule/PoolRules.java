@@ -14,6 +14,7 @@ public final class PoolRules {
     private static final int MOST_WEIGHT = 1_000;
     private static final long MOST_BACKLOG = 10_000_000;
     private static final int RATE_KEY_LIMIT = 201;
+    private static final long MINUTE_MS = 60_000L;
     private static final long DAY_MS = 86_400_000L;
     private static final long YEAR_MS = 31_622_400_000L;
 
@@ -47,6 +48,8 @@ public final class PoolRules {
         if (rules.getMaxBacklog() != null) {
             checks.range(prefix + "maxBacklog", rules.getMaxBacklog(), 0, MOST_BACKLOG);
         }
+        BudgetRules.check(checks, prefix + "budget.", rules.getBudget());
+        checks.range(prefix + "budgetWindowMs", rules.getBudgetWindowMs(), MINUTE_MS, YEAR_MS);
     }
 
     private static void rate(Checks checks, String key, RateLimit limit) {

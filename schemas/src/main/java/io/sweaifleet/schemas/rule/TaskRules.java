@@ -1,6 +1,8 @@
 package io.sweaifleet.schemas.rule;
 
+import io.sweaifleet.schemas.common.ResourceAmounts;
 import io.sweaifleet.schemas.task.ClassRetry;
+import io.sweaifleet.schemas.task.Requirements;
 import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,10 @@ public final class TaskRules {
     private static final int CORRELATION_LIMIT = 200;
     private static final int KEY_LIMIT = 200;
     private static final int MOST_AT_ONCE = 1_000;
+    private static final int MOST_REQUIRED = 32;
+    private static final int MOST_CPU_MILLIS = 10_000_000;
+    private static final long MOST_MEMORY_BYTES = 1L << 50;
+    private static final int MOST_GPUS = 1_000;
     private static final long WEEK_MS = 604_800_000L;
     private static final long DAY_MS = 86_400_000L;
     private static final long YEAR_MS = 31_622_400_000L;
@@ -53,6 +59,22 @@ public final class TaskRules {
             checks.range(prefix + "delayMs", task.getDelayMs(), 0, YEAR_MS);
         }
         limits(checks, prefix, task);
+        BudgetRules.check(checks, prefix + "budget.", task.getBudget());
+        if (task.getRequires() != null) {
+            requires(checks, prefix + "requires.", task.getRequires());
+        }
+    }
+
+    private static void requires(Checks checks, String prefix, Requirements required) {
+        checks.range(prefix + "capabilities.size", required.getCapabilities().size(), 0, MOST_REQUIRED);
+        required.getCapabilities().forEach(name -> checks.capability(prefix + "capabilities", name));
+        checks.texts(prefix + "labels", required.getLabels(), MOST_REQUIRED, NAME_LIMIT, LABEL_LIMIT);
+        ResourceAmounts resources = required.getResources();
+        if (resources != null) {
+            checks.range(prefix + "resources.cpuMillis", resources.getCpuMillis(), 0, MOST_CPU_MILLIS);
+            checks.range(prefix + "resources.memoryBytes", resources.getMemoryBytes(), 0, MOST_MEMORY_BYTES);
+            checks.range(prefix + "resources.gpus", resources.getGpus(), 0, MOST_GPUS);
+        }
     }
 
     private static void limits(Checks checks, String prefix, TaskSubmitted task) {

@@ -22,7 +22,7 @@ class PoolRulesTest {
     }
 
     private static TenantRules rules(int weight, Long maxBacklog) {
-        return new TenantRules(weight, maxBacklog);
+        return new TenantRules(weight, maxBacklog, null, 86_400_000L);
     }
 
     @Test

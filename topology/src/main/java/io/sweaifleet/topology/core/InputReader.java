@@ -256,7 +256,8 @@ final class InputReader {
                 result.getBrain(),
                 null,
                 failure,
-                null);
+                null,
+                result.getUsage());
     }
 
     private @Nullable Failure misplaced(Received record, String pool) {

@@ -6,10 +6,14 @@ import io.sweaifleet.topology.core.domain.EarlyControl;
 import io.sweaifleet.topology.core.domain.Holders;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.LeaseEntry;
+import io.sweaifleet.topology.core.domain.MeterEntry;
 import io.sweaifleet.topology.core.domain.PoolEntry;
 import io.sweaifleet.topology.core.domain.Quiet;
 import io.sweaifleet.topology.core.domain.RateEntry;
 import io.sweaifleet.topology.core.domain.RateLimit;
+import io.sweaifleet.topology.core.domain.RepositoriesEntry;
+import io.sweaifleet.topology.core.domain.Requirements;
+import io.sweaifleet.topology.core.domain.Resources;
 import io.sweaifleet.topology.core.domain.RoleEntry;
 import io.sweaifleet.topology.core.domain.ScheduleEntry;
 import io.sweaifleet.topology.core.domain.SweepEntry;
@@ -31,6 +35,9 @@ import java.util.Map;
  * <table>
  * <caption>Keys and values</caption>
  * <tr><th>Key after the pool</th><th>Value</th><th>Read by</th></tr>
+ * <tr><td>{@code al}, role, digest</td><td>what the tasks of a lane require</td><td>scan of {@code al}, once</td></tr>
+ * <tr><td>{@code ar}, worker id</td><td>repositories that it has lately worked on</td><td>scan of {@code ar}, once</td></tr>
+ * <tr><td>{@code av}, role</td><td>its virtual time, while it has lanes or accounts</td><td>scan of {@code av}, once</td></tr>
  * <tr><td>{@code b}, tenant</td><td>number of its tasks that have not ended</td><td>get</td></tr>
  * <tr><td>{@code c}</td><td>counters: last event, last lease</td><td>get</td></tr>
  * <tr><td>{@code d}</td><td>definition of the pool</td><td>get</td></tr>
@@ -42,15 +49,16 @@ import java.util.Map;
  * <tr><td>{@code l}, worker id, lease id</td><td>lease</td><td>scan of a worker's, once</td></tr>
  * <tr><td>{@code m}, topic id, partition</td><td>highest offset taken from there</td><td>get</td></tr>
  * <tr><td>{@code n}</td><td>decisions that no event has told of yet</td><td>get</td></tr>
- * <tr><td>{@code q}, role and "/" and tenant, or gate; order, arrival, task id</td><td>workflow id</td><td>scan of a queue, onwards</td></tr>
- * <tr><td>{@code q}, role and "/"; tag, event, tenant</td><td>tenant</td><td>scan of a queue, onwards</td></tr>
+ * <tr><td>{@code q}, lane and "/" and tenant, or gate; order, arrival, task id</td><td>workflow id</td><td>scan of a queue, onwards</td></tr>
+ * <tr><td>{@code q}, lane and "/"; tag, event, tenant</td><td>tenant</td><td>scan of a queue, onwards</td></tr>
  * <tr><td>{@code s}, control id</td><td>that it was taken, and what it was about</td><td>get</td></tr>
  * <tr><td>{@code t}, due time, kind, id</td><td>nothing: the key is the timer</td><td>scan up to now</td></tr>
- * <tr><td>{@code u}, role, tenant</td><td>the tenant's place in the role's round</td><td>get</td></tr>
+ * <tr><td>{@code u}, lane, tenant</td><td>the tenant's place in the lane's round</td><td>get</td></tr>
  * <tr><td>{@code v2}</td><td>how far the sweeper has come</td><td>get</td></tr>
  * <tr><td>{@code w}, worker id</td><td>worker</td><td>scan of {@code w}, once</td></tr>
  * <tr><td>{@code x}, gate</td><td>pause: who asked for it, and why</td><td>scan of {@code x}, once</td></tr>
  * <tr><td>{@code y}, rate key</td><td>bucket</td><td>get</td></tr>
+ * <tr><td>{@code z}, what a budget is of</td><td>what was used of it</td><td>get</td></tr>
  * </table>
  *
  * <p>What all pools of the partition share has the empty pool: {@code o} (next offsets of core's inputs), {@code p} and a
@@ -62,7 +70,9 @@ import java.util.Map;
  * task's submission when it may start, its concurrency key and limit. Version 3 added to a pool the rules of its
  * tenants; it keeps a queue for each role and tenant where there was one for each role, and counts backlogs ({@link Upgrade}).
  * Version 4 added to a pool its rates, and to a task's submission its rate key, deadlines and retries by class of failure.
- * Version 5 added schedules and the sweeper.
+ * Version 5 added schedules and the sweeper; to a task's submission what it requires of a worker, to a worker its capabilities and resources,
+ * to a lease what it takes of these, budgets to tasks, workflows and tenants, and the entries of {@code a} and {@code z}. A role's
+ * name is that of its plain lane, so queues are where they were.
  */
 final class Layout {
 
@@ -109,7 +119,15 @@ final class Layout {
         } else if (key instanceof Key.OfHolders holders) {
             out.raw('h').lastKeyText(holders.concurrencyKey());
         } else if (key instanceof Key.OfTurn turn) {
-            out.raw('u').keyText(turn.role()).lastKeyText(turn.tenant());
+            out.raw('u').keyText(turn.lane()).lastKeyText(turn.tenant());
+        } else if (key instanceof Key.OfLane lane) {
+            out.raw('a').raw('l').keyText(lane.role()).lastKeyText(lane.digest());
+        } else if (key instanceof Key.OfVirtualTime time) {
+            out.raw('a').raw('v').lastKeyText(time.role());
+        } else if (key instanceof Key.OfRepositories of) {
+            out.raw('a').raw('r').lastKeyText(of.workerId());
+        } else if (key instanceof Key.OfMeter meter) {
+            out.raw('z').lastKeyText(meter.scope());
         } else if (key instanceof Key.OfBacklog backlog) {
             out.raw('b').lastKeyText(backlog.tenant());
         } else if (key instanceof Key.OfSweep) {
@@ -137,6 +155,21 @@ final class Layout {
         return new Packer().keyText(pool).raw('t').ordered(dueAt).toBytes();
     }
 
+    /** Beginning of the keys of lanes. */
+    static byte[] lanes(String pool) {
+        return new Packer().keyText(pool).raw('a').raw('l').toBytes();
+    }
+
+    /** Beginning of the keys of virtual times. */
+    static byte[] virtualTimes(String pool) {
+        return new Packer().keyText(pool).raw('a').raw('v').toBytes();
+    }
+
+    /** Beginning of the keys of what workers have worked on. */
+    static byte[] repositories(String pool) {
+        return new Packer().keyText(pool).raw('a').raw('r').toBytes();
+    }
+
     static byte[] offsetsKey() {
         return prefix(Key.SHARED, 'o');
     }
@@ -156,6 +189,23 @@ final class Layout {
         in.keyText();
         in.raw();
         return in.lastKeyText();
+    }
+
+    /** The text after pool and the two letters of what is about matching. */
+    static String matchingName(byte[] key) {
+        Unpacker in = new Unpacker(key);
+        in.keyText();
+        in.raw();
+        in.raw();
+        return in.lastKeyText();
+    }
+
+    static Key.OfLane laneKey(byte[] key) {
+        Unpacker in = new Unpacker(key);
+        String pool = in.keyText();
+        in.raw();
+        in.raw();
+        return new Key.OfLane(pool, in.keyText(), in.lastKeyText());
     }
 
     static Key.OfReady readyKey(byte[] key) {
@@ -201,6 +251,13 @@ final class Layout {
                     .text(lease.role())
                     .number(lease.command())
                     .number(lease.assignedAt());
+            Values.resources(out, lease.resources());
+        } else if (value instanceof MeterEntry meter) {
+            Values.meter(out, meter);
+        } else if (value instanceof Requirements required) {
+            Values.requirements(out, required);
+        } else if (value instanceof RepositoriesEntry repositories) {
+            out.list(repositories.names(), out::text);
         } else if (value instanceof Counters counters) {
             out.number(counters.events()).number(counters.leases());
         } else if (value instanceof PoolEntry pool) {
@@ -279,7 +336,20 @@ final class Layout {
         } else if (key instanceof Key.OfWorker) {
             return Values.worker(in);
         } else if (key instanceof Key.OfLease) {
-            return new LeaseEntry(in.text(), in.text(), in.text(), in.text(), in.number(), in.number());
+            return new LeaseEntry(
+                    in.text(),
+                    in.text(),
+                    in.text(),
+                    in.text(),
+                    in.number(),
+                    in.number(),
+                    in.version() < 5 ? Resources.NONE : Values.resources(in));
+        } else if (key instanceof Key.OfMeter) {
+            return Values.meter(in);
+        } else if (key instanceof Key.OfLane) {
+            return Values.requirements(in);
+        } else if (key instanceof Key.OfRepositories) {
+            return new RepositoriesEntry(in.list(in::text));
         } else if (key instanceof Key.OfCounters) {
             return new Counters(in.number(), in.number());
         } else if (key instanceof Key.OfPool) {
@@ -322,7 +392,7 @@ final class Layout {
                     in.number());
         } else if (key instanceof Key.OfSchedule) {
             return Values.schedule(in);
-        } else if (key instanceof Key.OfMark || key instanceof Key.OfBacklog) {
+        } else if (key instanceof Key.OfMark || key instanceof Key.OfBacklog || key instanceof Key.OfVirtualTime) {
             return in.number();
         }
         return Boolean.TRUE;
@@ -330,6 +400,8 @@ final class Layout {
 
     private static void tenantRules(Packer out, TenantRules rules) {
         out.number(rules.weight()).maybe(rules.maxBacklog(), out::number);
+        Values.budget(out, rules.budget());
+        out.number(rules.budgetWindowMs());
     }
 
     private static RateLimit rateLimit(Unpacker in) {
@@ -337,7 +409,11 @@ final class Layout {
     }
 
     private static TenantRules tenantRules(Unpacker in) {
-        return new TenantRules(in.small(), in.maybe(in::number));
+        return new TenantRules(
+                in.small(),
+                in.maybe(in::number),
+                in.version() < 5 ? null : Values.budget(in),
+                in.version() < 5 ? TenantRules.DAY_MS : in.number());
     }
 
     static byte[] offsets(Map<String, Long> nextByTopic) {

@@ -2,6 +2,7 @@ package io.sweaifleet.topology.core;
 
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.LeaseEntry;
+import io.sweaifleet.topology.core.domain.Requirements;
 import io.sweaifleet.topology.core.domain.StateView;
 import io.sweaifleet.topology.core.domain.WorkerEntry;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -70,6 +72,19 @@ final class ReadView implements StateView {
         scan(
                 Layout.prefix(pool, 'l', workerId),
                 (key, value) -> found.add(Layout.value(new Key.OfLease(pool, workerId, ""), value)));
+        return found;
+    }
+
+    @Override
+    public Map<String, Requirements> lanes(String pool, String role) {
+        Map<String, Requirements> found = new TreeMap<>();
+        scan(Layout.lanes(pool), (bytes, value) -> {
+            Key.OfLane key = Layout.laneKey(bytes);
+            if (key.role().equals(role)) {
+                found.put(key.digest(), Layout.value(key, value));
+            }
+            return true;
+        });
         return found;
     }
 

@@ -4,6 +4,7 @@ import io.sweaifleet.topology.core.domain.Change;
 import io.sweaifleet.topology.core.domain.Decision;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.LeaseEntry;
+import io.sweaifleet.topology.core.domain.Requirements;
 import io.sweaifleet.topology.core.domain.StateView;
 import io.sweaifleet.topology.core.domain.WorkerEntry;
 import java.util.Collection;
@@ -22,6 +23,7 @@ final class ReplayedState implements StateView {
     private final Map<String, TreeSet<Key.OfReady>> queues = new HashMap<>();
     private final TreeMap<String, WorkerEntry> workers = new TreeMap<>();
     private final Map<String, TreeMap<String, LeaseEntry>> leases = new HashMap<>();
+    private final Map<String, TreeMap<String, Requirements>> lanes = new HashMap<>();
     private final TreeSet<String> roles = new TreeSet<>();
 
     @Override
@@ -45,6 +47,12 @@ final class ReplayedState implements StateView {
     @Override
     public Collection<LeaseEntry> leases(String pool, String workerId) {
         return leases.getOrDefault(workerId, new TreeMap<>()).values();
+    }
+
+    @Override
+    public Map<String, Requirements> lanes(String pool, String role) {
+        TreeMap<String, Requirements> ofRole = lanes.get(role);
+        return ofRole == null ? Map.of() : ofRole;
     }
 
     @Override
@@ -76,6 +84,8 @@ final class ReplayedState implements StateView {
         } else if (key instanceof Key.OfLease lease) {
             set(leases.computeIfAbsent(lease.workerId(), worker -> new TreeMap<>()), lease.leaseId(), (LeaseEntry)
                     value);
+        } else if (key instanceof Key.OfLane lane) {
+            set(lanes.computeIfAbsent(lane.role(), role -> new TreeMap<>()), lane.digest(), (Requirements) value);
         } else if (key instanceof Key.OfRole role) {
             if (value == null) {
                 roles.remove(role.role());

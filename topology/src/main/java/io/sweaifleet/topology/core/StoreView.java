@@ -5,7 +5,10 @@ import io.sweaifleet.topology.core.domain.Decision;
 import io.sweaifleet.topology.core.domain.EarlyControl;
 import io.sweaifleet.topology.core.domain.Gates;
 import io.sweaifleet.topology.core.domain.Key;
+import io.sweaifleet.topology.core.domain.Lane;
 import io.sweaifleet.topology.core.domain.LeaseEntry;
+import io.sweaifleet.topology.core.domain.RepositoriesEntry;
+import io.sweaifleet.topology.core.domain.Requirements;
 import io.sweaifleet.topology.core.domain.StateView;
 import io.sweaifleet.topology.core.domain.Turns;
 import io.sweaifleet.topology.core.domain.WorkerEntry;
@@ -26,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The domain's view of the store, and the only way to change it.
  *
- * <p>Small sets that every decision looks at (workers, their leases, roles, kept controls) are held in memory once they
+ * <p>Small sets that every decision looks at (workers, their leases, roles, lanes, kept controls) are held in memory once they
  * were read; queues and timers are read in windows that go on where the last one ended, because what was deleted before
  * slows a scan from the beginning. All of it follows from the store, and is built anew with the task after a rollback.
  */
@@ -44,6 +47,9 @@ final class StoreView implements StateView {
     private final Map<String, Map<String, Map<String, LeaseEntry>>> leases = new HashMap<>();
     private final Map<String, Map<Key.OfEarlyControl, EarlyControl>> earlyControls = new HashMap<>();
     private final Map<String, Map<String, EarlyControl>> pauses = new HashMap<>();
+    private final Map<String, Map<String, TreeMap<String, Requirements>>> lanes = new HashMap<>();
+    private final Map<String, Map<String, Long>> virtualTimes = new HashMap<>();
+    private final Map<String, Map<String, RepositoriesEntry>> repositories = new HashMap<>();
     private final Map<String, Map<String, KeyWindow<Key.OfReady>>> queues = new HashMap<>();
     private final Map<String, KeyWindow<Key.OfTimer>> timers = new TreeMap<>();
     private @Nullable Map<String, Object> roles;
@@ -78,6 +84,12 @@ final class StoreView implements StateView {
             found = earlyControlsOf(key.pool()).get(early);
         } else if (key instanceof Key.OfPause pause) {
             found = pausesOf(key.pool()).get(pause.gate());
+        } else if (key instanceof Key.OfLane lane) {
+            found = lanes(key.pool(), lane.role()).get(lane.digest());
+        } else if (key instanceof Key.OfVirtualTime time) {
+            found = virtualTimesOf(key.pool()).get(time.role());
+        } else if (key instanceof Key.OfRepositories of) {
+            found = repositoriesOf(key.pool()).get(of.workerId());
         } else {
             found = entry(key);
         }
@@ -126,6 +138,12 @@ final class StoreView implements StateView {
     @Override
     public Collection<LeaseEntry> leases(String pool, String workerId) {
         return leasesOf(pool, workerId).values();
+    }
+
+    @Override
+    public Map<String, Requirements> lanes(String pool, String role) {
+        Map<String, Requirements> ofRole = lanesOf(pool).get(role);
+        return ofRole == null ? Map.of() : ofRole;
     }
 
     @Override
@@ -223,7 +241,13 @@ final class StoreView implements StateView {
             // Likewise for tenants; the queue of one that comes and goes stays while it has its turn.
             entries.remove(key);
             queues.computeIfAbsent(key.pool(), name -> new HashMap<>())
-                    .remove(Turns.queueOf(turn.role(), turn.tenant()));
+                    .remove(Turns.queueOf(turn.lane(), turn.tenant()));
+        } else if (key instanceof Key.OfLane lane) {
+            follow(lane, (Requirements) value);
+        } else if (key instanceof Key.OfVirtualTime time) {
+            set(virtualTimesOf(key.pool()), time.role(), (Long) value);
+        } else if (key instanceof Key.OfRepositories of) {
+            set(repositoriesOf(key.pool()), of.workerId(), (RepositoriesEntry) value);
         } else if (key instanceof Key.OfWorker worker) {
             set(workersOf(key.pool()), worker.workerId(), (WorkerEntry) value);
             Map<String, Map<String, LeaseEntry>> held = leases.get(key.pool());
@@ -242,6 +266,19 @@ final class StoreView implements StateView {
             entries.remove(key);
         } else {
             remember(key, value);
+        }
+    }
+
+    private void follow(Key.OfLane lane, @Nullable Requirements required) {
+        Map<String, TreeMap<String, Requirements>> ofPool = lanesOf(lane.pool());
+        TreeMap<String, Requirements> ofRole = ofPool.computeIfAbsent(lane.role(), name -> new TreeMap<>());
+        set(ofRole, lane.digest(), required);
+        if (ofRole.isEmpty()) {
+            ofPool.remove(lane.role());
+        }
+        if (required == null) {
+            queues.computeIfAbsent(lane.pool(), name -> new HashMap<>())
+                    .remove(Turns.roundOf(new Lane(lane.role(), lane.digest()).name()));
         }
     }
 
@@ -311,6 +348,39 @@ final class StoreView implements StateView {
             scan(Layout.prefix(name, 'x'), (bytes, value) -> {
                 String gate = Layout.nameIn(bytes);
                 found.put(gate, Layout.value(new Key.OfPause(name, gate), value));
+            });
+            return found;
+        });
+    }
+
+    private Map<String, TreeMap<String, Requirements>> lanesOf(String pool) {
+        return lanes.computeIfAbsent(pool, name -> {
+            Map<String, TreeMap<String, Requirements>> found = new HashMap<>();
+            scan(Layout.lanes(name), (bytes, value) -> {
+                Key.OfLane key = Layout.laneKey(bytes);
+                found.computeIfAbsent(key.role(), role -> new TreeMap<>()).put(key.digest(), Layout.value(key, value));
+            });
+            return found;
+        });
+    }
+
+    private Map<String, Long> virtualTimesOf(String pool) {
+        return virtualTimes.computeIfAbsent(pool, name -> {
+            Map<String, Long> found = new HashMap<>();
+            scan(Layout.virtualTimes(name), (bytes, value) -> {
+                String role = Layout.matchingName(bytes);
+                found.put(role, Layout.value(new Key.OfVirtualTime(name, role), value));
+            });
+            return found;
+        });
+    }
+
+    private Map<String, RepositoriesEntry> repositoriesOf(String pool) {
+        return repositories.computeIfAbsent(pool, name -> {
+            Map<String, RepositoriesEntry> found = new HashMap<>();
+            scan(Layout.repositories(name), (bytes, value) -> {
+                String workerId = Layout.matchingName(bytes);
+                found.put(workerId, Layout.value(new Key.OfRepositories(name, workerId), value));
             });
             return found;
         });

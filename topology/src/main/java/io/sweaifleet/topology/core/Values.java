@@ -6,6 +6,7 @@ import io.sweaifleet.schemas.common.ArtifactRef;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.common.Origin;
+import io.sweaifleet.schemas.common.ResourceAmounts;
 import io.sweaifleet.schemas.core.Cause;
 import io.sweaifleet.schemas.core.CauseType;
 import io.sweaifleet.schemas.core.QuietDecision;
@@ -23,7 +24,11 @@ import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowStatus;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.worker.WorkerState;
+import io.sweaifleet.topology.core.domain.Budget;
+import io.sweaifleet.topology.core.domain.MeterEntry;
 import io.sweaifleet.topology.core.domain.Quiet;
+import io.sweaifleet.topology.core.domain.Requirements;
+import io.sweaifleet.topology.core.domain.Resources;
 import io.sweaifleet.topology.core.domain.ScheduleEntry;
 import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.WorkerEntry;
@@ -32,6 +37,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The larger values of {@link Layout}, field by field. What is written here is read by later versions: append, never reorder. */
 final class Values {
@@ -118,7 +124,10 @@ final class Values {
                         out.constant(stop.reason());
                         failure(out, stop.failure());
                         out.number(stop.graceEndsAt());
-                    });
+                    })
+                    .number(lease.metered())
+                    .number(lease.tokens())
+                    .number(lease.costMicroUsd());
         }
     }
 
@@ -139,8 +148,11 @@ final class Values {
                         in.number(),
                         in.number(),
                         in.number(),
-                        in.maybe(() -> new TaskEntry.Stop(
-                                in.constant(TaskEntry.StopReason.class), failure(in), in.number()))));
+                        in.maybe(() ->
+                                new TaskEntry.Stop(in.constant(TaskEntry.StopReason.class), failure(in), in.number())),
+                        in.version() < 5 ? 0 : in.small(),
+                        in.version() < 5 ? 0 : in.number(),
+                        in.version() < 5 ? 0 : in.number()));
             default -> throw new IllegalArgumentException("Not a phase of a task");
         };
     }
@@ -171,7 +183,12 @@ final class Values {
                 .number(spec.getConcurrencyLimit())
                 .maybeText(spec.getRateKey())
                 .maybe(spec.getScheduleToStartMs(), out::number)
-                .maybe(spec.getStartToFinishMs(), out::number);
+                .maybe(spec.getStartToFinishMs(), out::number)
+                .flag(spec.getRequires() != null);
+        if (spec.getRequires() != null) {
+            requirements(out, Requirements.of(spec));
+        }
+        budget(out, Budget.of(spec.getBudget()));
     }
 
     private static TaskSubmitted spec(Unpacker in) {
@@ -203,7 +220,66 @@ final class Values {
                 // Intake made a notBefore of it.
                 null,
                 in.version() < 4 ? null : in.maybe(in::number),
-                in.version() < 4 ? null : in.maybe(in::number));
+                in.version() < 4 ? null : in.maybe(in::number),
+                in.version() < 5 ? null : in.maybe(() -> declared(requirements(in))),
+                in.version() < 5 ? null : declared(budget(in)));
+    }
+
+    static void budget(Packer out, @Nullable Budget budget) {
+        out.maybe(budget, limits -> out.maybe(limits.wallMs(), out::number)
+                .maybe(limits.tokens(), out::number)
+                .maybe(limits.costMicroUsd(), out::number));
+    }
+
+    static @Nullable Budget budget(Unpacker in) {
+        return in.maybe(() -> new Budget(in.maybe(in::number), in.maybe(in::number), in.maybe(in::number)));
+    }
+
+    private static io.sweaifleet.schemas.common.@Nullable Budget declared(@Nullable Budget budget) {
+        return budget == null
+                ? null
+                : new io.sweaifleet.schemas.common.Budget(budget.wallMs(), budget.tokens(), budget.costMicroUsd());
+    }
+
+    static void meter(Packer out, MeterEntry meter) {
+        out.number(meter.windowStart())
+                .number(meter.wallMs())
+                .number(meter.tokens())
+                .number(meter.costMicroUsd())
+                .number(meter.running())
+                .number(meter.countedAt())
+                .number(meter.told())
+                .number(meter.timerAt());
+    }
+
+    static MeterEntry meter(Unpacker in) {
+        return new MeterEntry(
+                in.number(), in.number(), in.number(), in.number(), in.small(), in.number(), in.small(), in.number());
+    }
+
+    static void requirements(Packer out, Requirements required) {
+        out.list(required.capabilities(), out::text).texts(required.labels());
+        resources(out, required.resources());
+    }
+
+    static Requirements requirements(Unpacker in) {
+        return new Requirements(in.list(in::text), in.texts(), resources(in));
+    }
+
+    private static io.sweaifleet.schemas.task.Requirements declared(Requirements required) {
+        Resources resources = required.resources();
+        return new io.sweaifleet.schemas.task.Requirements(
+                required.capabilities(),
+                required.labels(),
+                new ResourceAmounts(resources.cpuMillis(), resources.memoryBytes(), resources.gpus()));
+    }
+
+    static void resources(Packer out, Resources resources) {
+        out.number(resources.cpuMillis()).number(resources.memoryBytes()).number(resources.gpus());
+    }
+
+    static Resources resources(Unpacker in) {
+        return new Resources(in.small(), in.number(), in.small());
     }
 
     private static void retry(Packer out, RetryPolicy retry) {
@@ -315,6 +391,7 @@ final class Values {
                     .number(live.submittedAt())
                     .number(live.acceptedAt())
                     .number(live.open());
+            budget(out, live.budget());
         } else if (entry instanceof WorkflowEntry.Ended ended) {
             out.raw(ENDED)
                     .text(ended.digest())
@@ -339,7 +416,8 @@ final class Values {
                         in.maybeText(),
                         in.number(),
                         in.number(),
-                        in.small());
+                        in.small(),
+                        in.version() < 5 ? null : budget(in));
             case ENDED ->
                 new WorkflowEntry.Ended(in.text(), in.list(in::text), in.constant(WorkflowStatus.class), in.number());
             default -> throw new IllegalArgumentException("Neither a live nor an ended workflow");
@@ -395,7 +473,11 @@ final class Values {
                 .number(worker.lastHeartbeatAt())
                 .number(worker.silentTimerAt())
                 .number(worker.stateSince())
-                .list(worker.held().entrySet(), held -> out.text(held.getKey()).number(held.getValue()));
+                .list(worker.held().entrySet(), held -> out.text(held.getKey()).number(held.getValue()))
+                .list(worker.capabilities(), out::text);
+        resources(out, worker.resources());
+        resources(out, worker.used());
+        out.text(worker.keptFor());
     }
 
     static WorkerEntry worker(Unpacker in) {
@@ -412,7 +494,11 @@ final class Values {
                 in.number(),
                 in.number(),
                 in.number(),
-                byName(in.list(() -> Map.entry(in.text(), in.small()))));
+                byName(in.list(() -> Map.entry(in.text(), in.small()))),
+                in.version() < 5 ? List.of() : in.list(in::text),
+                in.version() < 5 ? Resources.NONE : resources(in),
+                in.version() < 5 ? Resources.NONE : resources(in),
+                in.version() < 5 ? "" : in.text());
     }
 
     static <T> Map<String, T> byName(List<Map.Entry<String, T>> entries) {

@@ -1,6 +1,7 @@
 package io.sweaifleet.topology.intake;
 
 import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.common.ResourceAmounts;
 import io.sweaifleet.schemas.core.CoreInput;
 import io.sweaifleet.schemas.core.CoreInputType;
 import io.sweaifleet.schemas.key.Keys;
@@ -8,6 +9,7 @@ import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.rule.Problems;
 import io.sweaifleet.schemas.schedule.Schedule;
+import io.sweaifleet.schemas.task.Requirements;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
@@ -25,6 +27,8 @@ final class Normaliser {
 
     private static final String DEFAULT = "default";
     private static final int DEFAULT_PRIORITY = 5;
+    private static final ResourceAmounts NO_RESOURCES =
+            ResourceAmounts.newBuilder().build();
 
     private Normaliser() {}
 
@@ -59,7 +63,8 @@ final class Normaliser {
                 task.getSubmittedAt(),
                 null,
                 null,
-                Map.of());
+                Map.of(),
+                null);
         return input(record, CoreInputType.WORKFLOW, pool, true, workflow, null);
     }
 
@@ -99,7 +104,8 @@ final class Normaliser {
                 workflow.getSubmittedAt(),
                 null,
                 null,
-                Map.of());
+                Map.of(),
+                workflow.getBudget());
         return input(record, CoreInputType.WORKFLOW, pool, false, normal, null);
     }
 
@@ -144,7 +150,9 @@ final class Normaliser {
                 task.getRateKey(),
                 null,
                 task.getScheduleToStartMs(),
-                task.getStartToFinishMs());
+                task.getStartToFinishMs(),
+                required(task),
+                task.getBudget());
     }
 
     /** A refused lone task, stripped to what its outcome tells. */
@@ -167,7 +175,8 @@ final class Normaliser {
                 task.getSubmittedAt(),
                 null,
                 null,
-                Map.of());
+                Map.of(),
+                null);
         return input(record, CoreInputType.REFUSAL, pool, true, workflow, why);
     }
 
@@ -197,7 +206,8 @@ final class Normaliser {
                 workflow.getSubmittedAt(),
                 null,
                 null,
-                Map.of());
+                Map.of(),
+                null);
         return input(record, CoreInputType.REFUSAL, pool, false, normal, why);
     }
 
@@ -231,7 +241,20 @@ final class Normaliser {
                 null,
                 null,
                 null,
+                null,
+                null,
                 null);
+    }
+
+    /** What a task requires; null when that is nothing. */
+    private static @Nullable Requirements required(TaskSubmitted task) {
+        Requirements declared = task.getRequires();
+        boolean nothing = declared == null
+                || (declared.getCapabilities().isEmpty()
+                        && declared.getLabels().isEmpty()
+                        && (declared.getResources() == null
+                                || declared.getResources().equals(NO_RESOURCES)));
+        return nothing ? null : declared;
     }
 
     /** Labels as far as the contract allows them: a submitter may wait for the outcome by label. */

@@ -4,6 +4,7 @@ import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
+import io.sweaifleet.schemas.rule.BudgetRules;
 import io.sweaifleet.schemas.rule.Checks;
 import io.sweaifleet.schemas.rule.Graphs;
 import io.sweaifleet.schemas.rule.PoolRules;
@@ -71,6 +72,7 @@ final class SubmissionRules {
         deadline(checks, "deadline", workflow.getDeadline(), appendedAt);
         checks.texts("labels", workflow.getLabels(), MOST_LABELS, NAME_LIMIT, LABEL_LIMIT);
         checks.length("correlationId", workflow.getCorrelationId(), CORRELATION_LIMIT);
+        BudgetRules.check(checks, "budget.", workflow.getBudget());
         checks.range("tasks.size", workflow.getTasks().size(), 1, MOST_TASKS);
         if (checks.problem() != null) {
             return checks.problem();

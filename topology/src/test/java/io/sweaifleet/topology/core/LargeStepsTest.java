@@ -129,7 +129,8 @@ class LargeStepsTest {
     @Test
     void shouldRefuseAWorkflowThatIsTooMuchForItsTenant() {
         // Given
-        fleet.pool(PoolDefinition.newBuilder().setTenants(Map.of("default", new TenantRules(1, 10L))));
+        fleet.pool(
+                PoolDefinition.newBuilder().setTenants(Map.of("default", new TenantRules(1, 10L, null, 86_400_000L))));
 
         // When
         submitMany(task("t", "qa"));

@@ -3,16 +3,23 @@ package io.sweaifleet.topology.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sweaifleet.schemas.common.ResourceAmounts;
 import io.sweaifleet.schemas.core.Cause;
 import io.sweaifleet.schemas.core.CauseType;
 import io.sweaifleet.schemas.core.QuietDecision;
 import io.sweaifleet.schemas.task.TaskSubmitted;
+import io.sweaifleet.topology.core.domain.Budget;
 import io.sweaifleet.topology.core.domain.DamagedEntryException;
 import io.sweaifleet.topology.core.domain.Key;
+import io.sweaifleet.topology.core.domain.LeaseEntry;
+import io.sweaifleet.topology.core.domain.MeterEntry;
 import io.sweaifleet.topology.core.domain.PoolEntry;
 import io.sweaifleet.topology.core.domain.Quiet;
+import io.sweaifleet.topology.core.domain.Requirements;
+import io.sweaifleet.topology.core.domain.Resources;
 import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.TenantRules;
+import io.sweaifleet.topology.core.domain.WorkerEntry;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -133,9 +140,126 @@ class LayoutTest {
         PoolEntry pool = Layout.value(new Key.OfPool("default"), HexFormat.of().parseHex(POOL_BY_VERSION_3));
 
         // Then
-        assertThat(pool.tenants()).isEqualTo(Map.of("gold", new TenantRules(3, null)));
-        assertThat(pool.otherTenants()).isEqualTo(new TenantRules(1, 9L));
+        assertThat(pool.tenants()).isEqualTo(Map.of("gold", new TenantRules(3, null, null, TenantRules.DAY_MS)));
+        assertThat(pool.otherTenants()).isEqualTo(new TenantRules(1, 9L, null, TenantRules.DAY_MS));
         assertThat(pool.rates()).isEmpty();
+    }
+
+    /** A worker, a lease and a queued task as version 4 wrote them: recorded, never to be changed. */
+    private static final String WORKER_BY_VERSION_4 =
+            """
+            0410776f726b65722d3180a0a484ce67060c4f4e4c494e450802047161040408020c726567696f6e04657508686f7374
+            12d0afa484ce67e0eea984ce67e8a7a484ce670204716102
+            """;
+
+    private static final String LEASE_BY_VERSION_4 =
+            "0410776f726b65722d311264656661756c742d310474310471610ef8aaa484ce67";
+
+    private static final String TASK_BY_VERSION_4 =
+            """
+            040104773101047431010e64656661756c74010861636d65001871612e72756e2d746573747304716100000000000001
+            0e0000000e554e4b4e4f574e00000000000201066170690001c0a907000e80a0a484ce67e8a7a484ce6700000254
+            """;
+
+    private static byte[] bytes(String recorded) {
+        return HexFormat.of().parseHex(recorded.replaceAll("\\s", ""));
+    }
+
+    @Test
+    void shouldReadAWorkerThatVersion4Wrote() {
+        // When
+        WorkerEntry worker = Layout.value(new Key.OfWorker("default", "worker-1"), bytes(WORKER_BY_VERSION_4));
+
+        // Then
+        assertThat(worker.held()).isEqualTo(Map.of("qa", 1));
+        assertThat(worker.labels()).isEqualTo(Map.of("region", "eu"));
+        assertThat(worker.capabilities()).isEmpty();
+        assertThat(worker.resources()).isEqualTo(Resources.NONE);
+        assertThat(worker.used()).isEqualTo(Resources.NONE);
+        assertThat(worker.keptFor()).isEmpty();
+    }
+
+    @Test
+    void shouldReadALeaseThatVersion4Wrote() {
+        // When
+        LeaseEntry lease = Layout.value(new Key.OfLease("default", "worker-1", ""), bytes(LEASE_BY_VERSION_4));
+
+        // Then
+        assertThat(lease)
+                .isEqualTo(new LeaseEntry("worker-1", "default-1", "t1", "qa", 7, 1_780_000_000_700L, Resources.NONE));
+    }
+
+    @Test
+    void shouldReadATaskThatVersion4Wrote() {
+        // When
+        TaskEntry entry = Layout.value(KEY, bytes(TASK_BY_VERSION_4));
+
+        // Then
+        assertThat(entry).isInstanceOfSatisfying(TaskEntry.Live.class, live -> {
+            assertThat(live.spec().getStartToFinishMs()).isEqualTo(60_000L);
+            assertThat(live.spec().getRequires()).isNull();
+            assertThat(live.phase()).isEqualTo(new TaskEntry.Phase.Ready(42));
+        });
+    }
+
+    @Test
+    void shouldKeepWhatATaskRequiresAndWhatAWorkerHas() {
+        // Given
+        TaskEntry.Live old = (TaskEntry.Live) Layout.value(KEY, bytes(TASK_BY_VERSION_4));
+        TaskEntry.Live task = new TaskEntry.Live(
+                old.workflowId(),
+                TaskSubmitted.newBuilder(old.spec())
+                        .setBudget(new io.sweaifleet.schemas.common.Budget(60_000L, 1_000L, null))
+                        .setRequires(new io.sweaifleet.schemas.task.Requirements(
+                                List.of("docker", "java-21"),
+                                Map.of("region", "eu"),
+                                new ResourceAmounts(2_000, 1L << 33, 1)))
+                        .build(),
+                old.dependents(),
+                old.arrival(),
+                old.acceptedAt(),
+                old.readySince(),
+                old.startedAt(),
+                old.attempts(),
+                old.phase());
+        Requirements requirements = Requirements.of(task.spec());
+        Key.OfLane lane = new Key.OfLane("default", "qa", "digest");
+
+        // When
+        TaskEntry again = Layout.value(KEY, Layout.value(task));
+
+        // Then
+        assertThat(again).isEqualTo(task);
+        assertThat(Layout.value(lane, Layout.value(requirements))).isEqualTo(requirements);
+        assertThat(Layout.laneKey(Layout.key(lane))).isEqualTo(lane);
+    }
+
+    @Test
+    void shouldKeepWhatWasUsedOfABudget() {
+        // Given
+        Key.OfMeter key = new Key.OfMeter("default", "TENANT:acme");
+        MeterEntry meter =
+                new MeterEntry(1_780_000_000_000L, 5_000, 700, 12, 3, 1_780_000_009_000L, 5, 1_780_000_010_000L);
+
+        // When
+        MeterEntry again = Layout.value(key, Layout.value(meter));
+
+        // Then
+        assertThat(again).isEqualTo(meter);
+    }
+
+    @Test
+    void shouldKeepTheBudgetOfATenant() {
+        // Given
+        TenantRules rules = new TenantRules(2, 9L, new Budget(60_000L, null, 1_000_000L), 3_600_000);
+        PoolEntry pool = new PoolEntry(
+                7, false, 30_000, 15_000, 60_000, 5_000, 604_800_000, Map.of("acme", rules), rules, Map.of());
+
+        // When
+        PoolEntry again = Layout.value(new Key.OfPool("default"), Layout.value(pool));
+
+        // Then
+        assertThat(again).isEqualTo(pool);
     }
 
     @Test

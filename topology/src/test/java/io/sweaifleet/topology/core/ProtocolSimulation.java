@@ -387,6 +387,8 @@ final class ProtocolSimulation {
                     Map.of(),
                     "host",
                     Instant.ofEpochMilli(now),
+                    null,
+                    List.of(),
                     null);
             write(Input.HEARTBEATS, new Event.Alive(heartbeat, now));
         }

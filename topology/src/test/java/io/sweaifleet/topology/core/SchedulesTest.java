@@ -335,7 +335,8 @@ class SchedulesTest {
     @Test
     void shouldGoOnAfterARefusedFiring() {
         // Given
-        fleet.pool(PoolDefinition.newBuilder().setTenants(Map.of("default", new TenantRules(1, 1L))));
+        fleet.pool(
+                PoolDefinition.newBuilder().setTenants(Map.of("default", new TenantRules(1, 1L, null, 86_400_000L))));
         fleet.schedule(everyMinute().build());
         pass(2);
         SimWorker worker = fleet.worker("worker-1", Map.of("qa", 1));

@@ -4,10 +4,14 @@ import static io.sweaifleet.topology.core.SimulatedFleet.POOL;
 import static io.sweaifleet.topology.core.SimulatedFleet.failure;
 import static io.sweaifleet.topology.core.SimulatedFleet.retry;
 import static io.sweaifleet.topology.core.SimulatedFleet.task;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sweaifleet.schemas.common.Budget;
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.core.TaskEvent;
+import io.sweaifleet.schemas.common.ResourceAmounts;
+import io.sweaifleet.schemas.common.Usage;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RateLimit;
@@ -15,6 +19,7 @@ import io.sweaifleet.schemas.role.TenantRules;
 import io.sweaifleet.schemas.task.ClassRetry;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.FailurePolicy;
+import io.sweaifleet.schemas.task.Requirements;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowOutcome;
@@ -25,6 +30,7 @@ import io.sweaifleet.topology.core.SimulatedFleet.SimWorker;
 import io.sweaifleet.topology.core.domain.Engine;
 import io.sweaifleet.topology.core.domain.Invariants;
 import io.sweaifleet.topology.core.domain.Key;
+import io.sweaifleet.topology.core.domain.Resources;
 import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.TimerKind;
 import io.sweaifleet.topology.core.domain.Turns;
@@ -50,6 +56,10 @@ class SchedulingPropertyTest {
     private static final List<String> KEYS = List.of("branch-a", "branch-b");
     private static final List<String> RATE_KEYS = List.of("api-a", "api-b");
     private static final RateLimit RATE = new RateLimit(3, 2_000L, 2);
+    private static final long WINDOW_MS = 600_000;
+    private static final int MOST_TOKENS = 400;
+    private static final List<String> CAPABILITIES = List.of("java-21", "docker");
+    private static final List<String> ZONES = List.of("a", "b");
     private static final List<String> TENANTS = List.of("default", "heavy", "bounded");
 
     /** A history that follows from a seed. */
@@ -58,12 +68,16 @@ class SchedulingPropertyTest {
         final SimulatedFleet fleet = new SimulatedFleet(new Engine(2_000));
         final Map<String, WorkflowSubmitted> submitted = new LinkedHashMap<>();
         final Set<String> taskIds = new TreeSet<>();
+        final Map<String, Long> tokensOfLease = new HashMap<>();
+        final Map<String, Long> tokensUsed = new HashMap<>();
         int number;
 
         History(long seed) {
             random = new Random(seed);
             fleet.pool(PoolDefinition.newBuilder()
-                    .setTenants(Map.of("heavy", new TenantRules(5, null), "bounded", new TenantRules(2, 8L)))
+                    .setTenants(Map.of(
+                            "heavy", new TenantRules(5, null, new Budget(null, 4_000L, null), WINDOW_MS),
+                            "bounded", new TenantRules(2, 8L, null, WINDOW_MS)))
                     .setRates(Map.of("api-*", RATE)));
             ROLES.forEach(fleet::role);
         }
@@ -127,6 +141,8 @@ class SchedulingPropertyTest {
                         .setConcurrencyKey(random.nextInt(3) == 0 ? oneOf(KEYS) : null)
                         .setConcurrencyLimit(1 + random.nextInt(2))
                         .setRateKey(random.nextInt(3) == 0 ? oneOf(RATE_KEYS) : null)
+                        .setRequires(random.nextInt(3) == 0 ? requirements() : null)
+                        .setBudget(random.nextInt(4) == 0 ? budget() : null)
                         .setScheduleToStartMs(random.nextInt(8) == 0 ? 1L + random.nextInt(60_000) : null)
                         .setStartToFinishMs(random.nextInt(8) == 0 ? 1L + random.nextInt(60_000) : null)
                         .setAttemptTimeoutMs(random.nextInt(4) == 0 ? 5_000L : null)
@@ -139,10 +155,30 @@ class SchedulingPropertyTest {
             WorkflowSubmitted workflow = WorkflowSubmitted.newBuilder(
                             SimulatedFleet.workflow(id, tasks.toArray(TaskSubmitted[]::new)))
                     .setTenant(tenant)
+                    .setBudget(random.nextInt(4) == 0 ? budget() : null)
                     .build();
             submitted.put(id, workflow);
             tasks.forEach(task -> taskIds.add(task.getId()));
             fleet.submit(id, workflow);
+        }
+
+        private Budget budget() {
+            return new Budget(
+                    random.nextBoolean() ? 1L + random.nextInt(20_000) : null,
+                    random.nextBoolean() ? 1L + random.nextInt(1_000) : null,
+                    null);
+        }
+
+        /** What some worker may have; seldom what none ever has. */
+        private Requirements requirements() {
+            return Requirements.newBuilder()
+                    .setCapabilities(random.nextInt(3) == 0 ? List.of(oneOf(CAPABILITIES)) : List.of())
+                    .setLabels(random.nextInt(4) == 0 ? Map.of("zone", oneOf(ZONES)) : Map.of())
+                    .setResources(
+                            random.nextBoolean()
+                                    ? new ResourceAmounts(1_000 * random.nextInt(5), random.nextInt(3) * 1_000L, 0)
+                                    : null)
+                    .build();
         }
 
         private void resubmit() {
@@ -265,6 +301,18 @@ class SchedulingPropertyTest {
             }
         }
 
+        /** What core gave to a worker is within what the worker has. */
+        void assertNoWorkerIsOvercommitted() {
+            fleet.view.workers(POOL).forEach(worker -> {
+                assertThat(worker.used().cpuMillis())
+                        .as(worker.workerId())
+                        .isBetween(0, worker.resources().cpuMillis());
+                assertThat(worker.used().memoryBytes())
+                        .as(worker.workerId())
+                        .isBetween(0L, worker.resources().memoryBytes());
+            });
+        }
+
         /** What is counted as a tenant's backlog is what is live, and never beyond its bound. */
         void assertBacklogsAreExact() {
             for (String tenant : TENANTS) {
@@ -287,7 +335,14 @@ class SchedulingPropertyTest {
                     slots.put(role, 1 + random.nextInt(3));
                 }
             }
-            fleet.worker("worker-" + random.nextInt(3), slots);
+            fleet.worker("worker-" + random.nextInt(3), slots, worker -> {
+                worker.capabilities = CAPABILITIES.stream()
+                        .filter(any -> random.nextBoolean())
+                        .toList();
+                worker.labels = Map.of("zone", oneOf(ZONES));
+                worker.resources =
+                        random.nextInt(4) == 0 ? null : new ResourceAmounts(2_000 * (1 + random.nextInt(3)), 3_000L, 0);
+            });
         }
 
         private interface Act {
@@ -308,7 +363,7 @@ class SchedulingPropertyTest {
             for (String lease : List.copyOf(worker.running.keySet())) {
                 switch (random.nextInt(9)) {
                     case 0, 1 -> worker.report(lease, AgentResultType.STARTED, null);
-                    case 2 -> worker.report(lease, AgentResultType.PROGRESS, null);
+                    case 2 -> use(worker, lease);
                     case 3 ->
                         worker.report(lease, AgentResultType.FAILED, failure(oneOf(List.of(FailureClass.values()))));
                     case 4 -> worker.report(lease, AgentResultType.SKIPPED, failure(FailureClass.ENVIRONMENT));
@@ -318,10 +373,61 @@ class SchedulingPropertyTest {
             }
         }
 
+        /** An agent tells of a step that used tokens, and how many it has used since it began. */
+        private void use(SimWorker worker, String lease) {
+            String taskId = worker.running.get(lease).getTaskId();
+            boolean current = fleet.view.get(new Key.OfTask(POOL, taskId)) instanceof TaskEntry.Live task
+                    && task.phase() instanceof TaskEntry.Phase.Running running
+                    && running.lease().leaseId().equals(lease)
+                    && running.lease().stop() == null;
+            long tokens = 1 + random.nextInt(MOST_TOKENS);
+            long soFar = tokensOfLease.merge(lease, tokens, Long::sum);
+            if (current) {
+                assertThatMayBeUsed(taskId, tokens);
+            }
+            worker.report(
+                    lease,
+                    AgentResultType.PROGRESS,
+                    null,
+                    Usage.newBuilder().setOutputTokens(soFar).build());
+        }
+
+        /** An attempt that was not stopped was within all budgets until this report. */
+        private void assertThatMayBeUsed(String taskId, long tokens) {
+            WorkflowSubmitted workflow = submitted.values().stream()
+                    .filter(each -> each.getTasks().stream()
+                            .anyMatch(task -> task.getId().equals(taskId)))
+                    .findFirst()
+                    .orElseThrow();
+            TaskSubmitted task = workflow.getTasks().stream()
+                    .filter(each -> each.getId().equals(taskId))
+                    .findFirst()
+                    .orElseThrow();
+            assertWithin(task.getBudget(), "task " + taskId, tokens);
+            assertWithin(workflow.getBudget(), "workflow " + workflow.getId(), tokens);
+            if (workflow.getTenant().equals("heavy")) {
+                assertWithin(new Budget(null, 4_000L, null), "heavy in " + fleet.now / WINDOW_MS, tokens);
+            }
+        }
+
+        private void assertWithin(Budget budget, String of, long tokens) {
+            if (budget != null && budget.getTokens() != null) {
+                long before = tokensUsed.getOrDefault(of, 0L);
+                assertThat(before).as(of + " goes on").isLessThan(budget.getTokens());
+                tokensUsed.put(of, before + tokens);
+            }
+        }
+
         /** From now on all goes well: every task must come to its end. */
         void settle() {
             resumeAll();
-            fleet.worker("worker-9", Map.of("qa", 5, "developer", 5, "data", 5));
+            for (String zone : ZONES) {
+                fleet.worker("worker-9" + zone, Map.of("qa", 5, "developer", 5, "data", 5), worker -> {
+                    worker.capabilities = CAPABILITIES;
+                    worker.labels = Map.of("zone", zone);
+                    worker.resources = new ResourceAmounts(4_000, 2_000L, 0);
+                });
+            }
             for (int i = 0; i < 300 && !taskIds.equals(fleet.outcomeIds); i++) {
                 for (SimWorker worker : List.copyOf(fleet.workers.values())) {
                     if (worker.alive) {
@@ -348,6 +454,7 @@ class SchedulingPropertyTest {
             history.step();
             history.assertKeysAreKept();
             history.assertBacklogsAreExact();
+            history.assertNoWorkerIsOvercommitted();
             history.assertNothingIsForgotten();
         }
         history.settle();
@@ -376,7 +483,15 @@ class SchedulingPropertyTest {
         }
         for (String role : ROLES) {
             assertThat(fleet.view.ready(POOL, Turns.roundOf(role))).toIterable().hasSizeLessThanOrEqualTo(1);
+            assertThat(fleet.view.lanes(POOL, role)).isEmpty();
+            assertThat(fleet.view.get(new Key.OfVirtualTime(POOL, role))).isNull();
+            assertThat(fleet.view.ready(POOL, Turns.roundOf(role + "#"))).isExhausted();
         }
+        for (String tenant : TENANTS) {
+            assertThat(fleet.view.ready(POOL, "budget:" + tenant)).isExhausted();
+        }
+        assertThat(fleet.store.entries.keySet().stream().map(key -> new String(key.get(), UTF_8)))
+                .noneMatch(key -> key.startsWith(POOL + "\0zTASK") || key.startsWith(POOL + "\0zWORKFLOW"));
         for (String key : RATE_KEYS) {
             assertThat(fleet.view.ready(POOL, "rate:" + key)).isExhausted();
         }
@@ -386,6 +501,8 @@ class SchedulingPropertyTest {
         }
         fleet.view.workers(POOL).forEach(worker -> {
             assertThat(worker.held()).isEmpty();
+            assertThat(worker.used()).isEqualTo(Resources.NONE);
+            assertThat(worker.keptFor()).isEmpty();
             assertThat(fleet.view.leases(POOL, worker.workerId())).isEmpty();
         });
         assertThat(fleet.view.due(POOL, Long.MAX_VALUE, 10_000))
@@ -400,7 +517,8 @@ class SchedulingPropertyTest {
             TimerKind.FORGET_WORKER,
             TimerKind.WORKER_SILENT,
             TimerKind.RATE,
-            TimerKind.SWEEP
+            TimerKind.SWEEP,
+            TimerKind.BUDGET
         };
     }
 

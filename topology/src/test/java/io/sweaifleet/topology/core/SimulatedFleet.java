@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.common.Origin;
+import io.sweaifleet.schemas.common.ResourceAmounts;
+import io.sweaifleet.schemas.common.Usage;
 import io.sweaifleet.schemas.core.Cause;
 import io.sweaifleet.schemas.core.CauseType;
 import io.sweaifleet.schemas.core.CoreInput;
@@ -14,6 +16,7 @@ import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.schedule.Schedule;
 import io.sweaifleet.schemas.task.ControlAction;
+import io.sweaifleet.schemas.task.Requirements;
 import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskOutcome;
@@ -34,7 +37,9 @@ import io.sweaifleet.topology.core.domain.Effect;
 import io.sweaifleet.topology.core.domain.Engine;
 import io.sweaifleet.topology.core.domain.Event;
 import io.sweaifleet.topology.core.domain.Key;
+import io.sweaifleet.topology.core.domain.Lane;
 import io.sweaifleet.topology.core.domain.Moment;
+import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.Turns;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -46,6 +51,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * The rules with a store, a clock and workers, all simulated. Workers obey: an agent runs from its assignment until it
@@ -260,11 +266,21 @@ final class SimulatedFleet {
         }
     }
 
-    /** The queue of each tenant for each role. */
+    /** The queue of each tenant for each lane. */
     List<String> queues() {
-        return view.roles().stream()
-                .flatMap(role -> tenants.stream().map(tenant -> Turns.queueOf(role, tenant)))
+        return lanes().stream()
+                .flatMap(lane -> tenants.stream().map(tenant -> Turns.queueOf(lane, tenant)))
                 .toList();
+    }
+
+    /** Names of the lanes of all roles. */
+    List<String> lanes() {
+        List<String> lanes = new ArrayList<>();
+        for (String role : view.roles()) {
+            lanes.add(role);
+            view.lanes(POOL, role).keySet().forEach(digest -> lanes.add(new Lane(role, digest).name()));
+        }
+        return lanes;
     }
 
     /** Whatever was given to workers, or held back, was the front of its queue. What came through a gate meanwhile is new. */
@@ -345,12 +361,18 @@ final class SimulatedFleet {
     }
 
     SimWorker worker(String id, Map<String, Integer> slots) {
+        return worker(id, slots, worker -> {});
+    }
+
+    /** A worker that has more than slots. */
+    SimWorker worker(String id, Map<String, Integer> slots, Consumer<SimWorker> having) {
         SimWorker before = workers.get(id);
         if (before != null) {
             before.die();
         }
         SimWorker worker = new SimWorker(id, slots, ++now);
         workers.put(id, worker);
+        having.accept(worker);
         worker.beat(HeartbeatType.HELLO);
         return worker;
     }
@@ -363,6 +385,9 @@ final class SimulatedFleet {
         final Deque<WorkerCommand> inbox = new ArrayDeque<>();
         final Map<String, Assignment> running = new LinkedHashMap<>();
         final Map<String, AgentResult> finished = new LinkedHashMap<>();
+        Map<String, String> labels = Map.of();
+        List<String> capabilities = List.of();
+        ResourceAmounts resources;
         boolean alive = true;
         long lastBeat;
         private long sequence;
@@ -398,10 +423,12 @@ final class SimulatedFleet {
                             slots.values().stream().mapToInt(Integer::intValue).sum(),
                             roles,
                             held,
-                            Map.of(),
+                            labels,
                             "host",
                             Instant.ofEpochMilli(now),
-                            null),
+                            null,
+                            capabilities,
+                            resources),
                     now));
         }
 
@@ -432,11 +459,45 @@ final class SimulatedFleet {
                     .filter(a -> a.getRole().equals(assignment.getRole()))
                     .count();
             assertThat(held).as("agents of " + id).isLessThanOrEqualTo(slots.get(assignment.getRole()));
+            assertHasWhatIsRequired(assignment);
+        }
+
+        /** The worker has what the task requires, and its attempts together never take more than it has. */
+        private void assertHasWhatIsRequired(Assignment assignment) {
+            long cpu = 0;
+            long memory = 0;
+            for (Assignment each : running.values()) {
+                Requirements required = required(each);
+                if (required != null && required.getResources() != null) {
+                    cpu += required.getResources().getCpuMillis();
+                    memory += required.getResources().getMemoryBytes();
+                }
+            }
+            ResourceAmounts has = resources == null ? new ResourceAmounts() : resources;
+            assertThat(cpu).as("millicores in use at " + id).isLessThanOrEqualTo(has.getCpuMillis());
+            assertThat(memory).as("memory in use at " + id).isLessThanOrEqualTo(has.getMemoryBytes());
+            Requirements required = required(assignment);
+            if (required != null) {
+                assertThat(capabilities).containsAll(required.getCapabilities());
+                assertThat(labels).containsAllEntriesOf(required.getLabels());
+            }
+        }
+
+        private Requirements required(Assignment assignment) {
+            return view.get(new Key.OfTask(POOL, assignment.getTaskId())) instanceof TaskEntry.Live task
+                    ? task.spec().getRequires()
+                    : null;
         }
 
         void report(String leaseId, AgentResultType type, Failure failure) {
+            report(leaseId, type, failure, null);
+        }
+
+        /** Reports what an attempt has used so far, too. */
+        void report(String leaseId, AgentResultType type, Failure failure, Usage usage) {
             AgentResult result = SimulatedRecords.result(id, incarnation, running.get(leaseId), type, now)
                     .setFailure(failure)
+                    .setUsage(usage)
                     .build();
             if (type != AgentResultType.STARTED && type != AgentResultType.PROGRESS) {
                 running.remove(leaseId);

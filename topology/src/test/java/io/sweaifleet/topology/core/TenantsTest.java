@@ -5,11 +5,13 @@ import static io.sweaifleet.topology.core.SimulatedFleet.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.common.ResourceAmounts;
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.TenantRules;
 import io.sweaifleet.schemas.task.ControlAction;
+import io.sweaifleet.schemas.task.Requirements;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.task.TaskStatus;
@@ -41,7 +43,7 @@ class TenantsTest {
     }
 
     private static TenantRules rules(int weight, Long maxBacklog) {
-        return new TenantRules(weight, maxBacklog);
+        return new TenantRules(weight, maxBacklog, null, 86_400_000L);
     }
 
     private void declare(Map<String, TenantRules> tenants, TenantRules others) {
@@ -235,9 +237,108 @@ class TenantsTest {
         assertThat(fleet.outcomes).hasSize(701);
     }
 
-    /** Theorem 1 of start-time fair queueing, for each pair of tenants, over each stretch of time in which both wait. */
+    /** The same tasks, which require this or that of a worker: the last of them, what no worker has. */
+    private static WorkflowSubmitted requiring(WorkflowSubmitted workflow, Random random) {
+        List<List<String>> sets = List.of(List.of(), List.of("a"), List.of("b"), List.of("a", "b"), List.of("never"));
+        List<TaskSubmitted> tasks = workflow.getTasks().stream()
+                .map(task -> TaskSubmitted.newBuilder(task)
+                        .setRequires(Requirements.newBuilder()
+                                .setCapabilities(sets.get(random.nextInt(sets.size())))
+                                .build())
+                        .build())
+                .toList();
+        return WorkflowSubmitted.newBuilder(workflow).setTasks(tasks).build();
+    }
+
+    @Test
+    void shouldNotStartMoreOfATenantThatSpreadsItsTasksOverManyRequirements() {
+        // Given
+        fleet.submit(of("plain", "p", 100));
+        WorkflowSubmitted spread = of("spread", "s", 100);
+        List<TaskSubmitted> tasks = new ArrayList<>();
+        for (TaskSubmitted task : spread.getTasks()) {
+            tasks.add(TaskSubmitted.newBuilder(task)
+                    .setRequires(Requirements.newBuilder()
+                            .setResources(new ResourceAmounts(1 + tasks.size(), 0L, 0))
+                            .build())
+                    .build());
+        }
+        fleet.submit(WorkflowSubmitted.newBuilder(spread).setTasks(tasks).build());
+
+        // When
+        fleet.worker("worker-1", Map.of("qa", 40), worker -> worker.resources = new ResourceAmounts(100_000, 0L, 0));
+
+        // Then
+        assertThat(startsByTenant(0)).isEqualTo(Map.of("plain", 20L, "spread", 20L));
+    }
+
+    @Test
+    void shouldNotRewardATenantThatSubmitsOneTaskWithRequirementsAtATime() {
+        // Given
+        fleet.submit(of("steady", "s", 100));
+        fleet.submit(requiring(of("drip", "d0", 1), new Random(1)));
+        SimWorker worker =
+                fleet.worker("worker-1", Map.of("qa", 1), having -> having.capabilities = List.of("a", "b", "never"));
+        worker.obey();
+
+        // When
+        for (int i = 1; i <= 40; i++) {
+            fleet.submit(requiring(of("drip", "d" + i, 1), new Random(i)));
+            finishOne(worker);
+        }
+
+        // Then
+        assertThat(startsByTenant(1)).isEqualTo(Map.of("steady", 20L, "drip", 20L));
+    }
+
+    @Test
+    void shouldGiveNoCreditForATimeInWhichNoWorkerCouldTakeATenantsTasks() {
+        // Given: one tenant's tasks have no worker for long
+        fleet.submit(of("other", "o", 200));
+        WorkflowSubmitted special = of("special", "s", 100);
+        fleet.submit(WorkflowSubmitted.newBuilder(special)
+                .setTasks(special.getTasks().stream()
+                        .map(task -> TaskSubmitted.newBuilder(task)
+                                .setRequires(Requirements.newBuilder()
+                                        .setCapabilities(List.of("rare"))
+                                        .build())
+                                .build())
+                        .toList())
+                .build());
+        fleet.submit(of("third", "t", 200));
+        SimWorker worker = worker(1);
+        for (int i = 0; i < 50; i++) {
+            finishOne(worker);
+        }
+        worker.die();
+        int before = starts().size();
+
+        // When
+        SimWorker able = fleet.worker("worker-1", Map.of("qa", 1), having -> having.capabilities = List.of("rare"));
+        able.obey();
+        fleet.pass(10_000);
+        for (int i = 0; i < 30; i++) {
+            if (!able.running.isEmpty()) {
+                finishOne(able);
+            }
+        }
+
+        // Then
+        assertThat(startsByTenant(before).get("special")).isBetween(10L, 11L);
+    }
+
     @Property(tries = 100, shrinking = ShrinkingMode.OFF)
     void shouldShareStartsWithinTheBoundOfTheWeightsWhateverRuns(@ForAll long seed) {
+        assertThatStartsAreShared(seed, false);
+    }
+
+    @Property(tries = 100, shrinking = ShrinkingMode.OFF)
+    void shouldShareStartsWithinTheSameBoundWhateverTheTasksRequire(@ForAll long seed) {
+        assertThatStartsAreShared(seed, true);
+    }
+
+    /** Theorem 1 of start-time fair queueing, for each pair of tenants, over each stretch of time in which both wait. */
+    private static void assertThatStartsAreShared(long seed, boolean requiring) {
         // Given
         Random random = new Random(seed);
         SimulatedFleet many = new SimulatedFleet();
@@ -250,11 +351,15 @@ class TenantsTest {
         }
         many.pool(PoolDefinition.newBuilder().setTenants(weights));
         for (String name : names) {
-            many.submit(of(name, name, 150));
+            WorkflowSubmitted workflow = of(name, name, 250);
+            many.submit(requiring ? requiring(workflow, random) : workflow);
         }
 
         // When
-        SimWorker worker = many.worker("worker-1", Map.of("qa", 1 + random.nextInt(20)));
+        SimWorker worker = many.worker(
+                "worker-1",
+                Map.of("qa", 1 + random.nextInt(20)),
+                having -> having.capabilities = List.of("a", "b", "c"));
         worker.obey();
         for (int i = 0; i < 100; i++) {
             List<String> leases = List.copyOf(worker.running.keySet());

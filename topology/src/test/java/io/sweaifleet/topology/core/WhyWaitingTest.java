@@ -6,12 +6,17 @@ import static io.sweaifleet.topology.core.SimulatedFleet.task;
 import static io.sweaifleet.topology.core.SimulatedFleet.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sweaifleet.schemas.common.Budget;
 import io.sweaifleet.schemas.common.FailureClass;
+import io.sweaifleet.schemas.common.ResourceAmounts;
+import io.sweaifleet.schemas.common.Usage;
 import io.sweaifleet.schemas.query.Waiting;
 import io.sweaifleet.schemas.query.Waiting.Reason;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RateLimit;
+import io.sweaifleet.schemas.role.TenantRules;
 import io.sweaifleet.schemas.task.ControlAction;
+import io.sweaifleet.schemas.task.Requirements;
 import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
@@ -107,6 +112,129 @@ class WhyWaitingTest {
         assertThat(why("d"))
                 .containsExactly(waiting(
                         Reason.NO_FREE_SLOT, "all slots of role qa are in use (2 of 2); number 2 in the queue", "qa"));
+    }
+
+    private static TaskSubmitted.Builder requiring(String id, Requirements.Builder requirements) {
+        return task(id, "qa").setRequires(requirements.build());
+    }
+
+    private static Requirements.Builder cores(int cores) {
+        return Requirements.newBuilder().setResources(new ResourceAmounts(1_000 * cores, 0L, 0));
+    }
+
+    private SimWorker machine(String id, int cores) {
+        SimWorker worker = fleet.worker(id, Map.of("qa", 5), having -> {
+            having.capabilities = List.of("docker");
+            having.labels = Map.of("region", "eu");
+            having.resources = new ResourceAmounts(1_000 * cores, 0L, 0);
+        });
+        worker.obey();
+        return worker;
+    }
+
+    @Test
+    void shouldNameWhatNoWorkerHasOfWhatATaskRequires() {
+        // Given
+        machine("worker-1", 4);
+
+        // When
+        submit(requiring(
+                "a", cores(8).setCapabilities(List.of("docker", "java-21")).setLabels(Map.of("region", "us"))));
+
+        // Then
+        assertThat(why("a"))
+                .containsExactly(waiting(
+                        Reason.NO_MATCHING_WORKER,
+                        "no worker that is online and offers role qa has capability java-21, label region=us,"
+                                + " 8000 millicores of CPU (at most 4000)",
+                        "qa"));
+    }
+
+    @Test
+    void shouldSayThatNoSingleWorkerHasAllThatATaskRequires() {
+        // Given
+        machine("worker-1", 2);
+        SimWorker large = fleet.worker("worker-2", Map.of("qa", 5), having -> {
+            having.resources = new ResourceAmounts(8_000, 0L, 0);
+        });
+        large.obey();
+
+        // When
+        submit(requiring("a", cores(8).setCapabilities(List.of("docker"))));
+
+        // Then
+        assertThat(why("a"))
+                .containsExactly(waiting(
+                        Reason.NO_MATCHING_WORKER,
+                        "no single worker that is online and offers role qa has all of: capability docker,"
+                                + " 8000 millicores of CPU",
+                        "qa"));
+    }
+
+    @Test
+    void shouldSayHowMuchIsFreeOfWhatATaskRequires() {
+        // Given
+        SimWorker worker = machine("worker-1", 4);
+        submit(requiring("a", cores(3)));
+        worker.obey();
+
+        // When
+        submit(requiring("b", cores(2)));
+
+        // Then
+        assertThat(why("b"))
+                .containsExactly(waiting(
+                        Reason.NO_FREE_RESOURCES,
+                        "no worker has enough free: 2000 millicores of CPU: 1000 of 4000 free at worker worker-1",
+                        "worker-1"));
+    }
+
+    @Test
+    void shouldSayThatAWorkerIsKeptFreeForAnOverdueTask() {
+        // Given
+        machine("worker-1", 4);
+        submit(requiring("a", cores(3)), requiring("large", cores(4)).setPriority(9));
+        fleet.pass(70_000);
+
+        // When
+        submit(task("b", "qa"));
+
+        // Then
+        assertThat(why("b"))
+                .containsExactly(waiting(
+                        Reason.KEPT_FREE,
+                        "worker worker-1: kept free for overdue tasks that need much of it",
+                        "worker-1"));
+    }
+
+    @Test
+    void shouldSayUntilWhenTheBudgetOfATenantIsUsedUp() {
+        // Given
+        fleet.pool(PoolDefinition.newBuilder()
+                .setTenants(Map.of("acme", new TenantRules(1, null, new Budget(null, 1_000L, null), 3_600_000L))));
+        SimWorker worker = worker(Map.of("qa", 2));
+        submit(task("a", "qa").setTenant("acme"));
+        worker.obey();
+        String lease = worker.running.keySet().iterator().next();
+        Instant next = Instant.ofEpochMilli((fleet.now / 3_600_000 + 1) * 3_600_000);
+
+        // When
+        worker.report(
+                lease,
+                AgentResultType.PROGRESS,
+                null,
+                Usage.newBuilder().setOutputTokens(1_200).build());
+        submit(task("b", "qa").setTenant("acme"));
+
+        // Then
+        assertThat(why("b"))
+                .containsExactly(new Waiting(
+                        Reason.BUDGET,
+                        "tenant acme has used 1200 of its budget of 1000 tokens: next at " + next,
+                        List.of("acme"),
+                        next));
+        assertThat(new WhyWaiting(fleet.view, POOL).atGate("budget:acme").reason())
+                .isEqualTo(Reason.BUDGET);
     }
 
     @Test

@@ -2,13 +2,20 @@ package io.sweaifleet.topology.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sweaifleet.schemas.common.Budget;
 import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.common.ResourceAmounts;
 import io.sweaifleet.schemas.task.ClassRetry;
 import io.sweaifleet.schemas.task.ControlAction;
+import io.sweaifleet.schemas.task.Requirements;
 import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
+import io.sweaifleet.schemas.task.WorkflowSubmitted;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,5 +158,78 @@ class GateRulesTest {
         Failure none = SubmissionRules.check(task().setConcurrencyLimit(0).build(), NOW);
         assertThat(none).isNotNull();
         assertThat(none.getField()).isEqualTo("concurrencyLimit");
+    }
+
+    static Stream<Arguments> badRequirements() {
+        return Stream.of(
+                Arguments.of(Requirements.newBuilder().setCapabilities(List.of("Java 21")), "requires.capabilities"),
+                Arguments.of(
+                        Requirements.newBuilder().setCapabilities(Collections.nCopies(33, "java-21")),
+                        "requires.capabilities.size"),
+                Arguments.of(
+                        Requirements.newBuilder().setLabels(Map.of("region", "x".repeat(501))),
+                        "requires.labels.region"),
+                Arguments.of(
+                        Requirements.newBuilder().setResources(new ResourceAmounts(-1, 0L, 0)),
+                        "requires.resources.cpuMillis"),
+                Arguments.of(
+                        Requirements.newBuilder().setResources(new ResourceAmounts(0, Long.MAX_VALUE, 0)),
+                        "requires.resources.memoryBytes"),
+                Arguments.of(
+                        Requirements.newBuilder().setResources(new ResourceAmounts(0, 0L, 1_001)),
+                        "requires.resources.gpus"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badRequirements")
+    void shouldNameWhatATaskCannotRequire(Requirements.Builder requirements, String field) {
+        // When
+        Failure problem =
+                SubmissionRules.check(task().setRequires(requirements.build()).build(), NOW);
+
+        // Then
+        assertThat(problem).isNotNull();
+        assertThat(problem.getField()).isEqualTo(field);
+        assertThat(problem.getRemedy()).isNotEmpty();
+    }
+
+    @Test
+    void shouldTakeATaskThatRequiresWhatWorkersMayHave() {
+        // When
+        Failure problem = SubmissionRules.check(
+                task().setRequires(new Requirements(
+                                List.of("java-21", "c++17", "node_20.1"),
+                                Map.of("region", "eu"),
+                                new ResourceAmounts(2_500, 4_294_967_296L, 1)))
+                        .build(),
+                NOW);
+
+        // Then
+        assertThat(problem).isNull();
+    }
+
+    static Stream<Arguments> badBudgets() {
+        return Stream.of(
+                Arguments.of(new Budget(0L, null, null), "budget.wallMs"),
+                Arguments.of(new Budget(null, -1L, null), "budget.tokens"),
+                Arguments.of(new Budget(null, null, Long.MAX_VALUE), "budget.costMicroUsd"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badBudgets")
+    void shouldNameTheLimitThatABudgetCannotHave(Budget budget, String field) {
+        // When
+        Failure ofTask = SubmissionRules.check(task().setBudget(budget).build(), NOW);
+        Failure ofWorkflow = SubmissionRules.check(
+                WorkflowSubmitted.newBuilder()
+                        .setTasks(List.of(task().build()))
+                        .setBudget(budget)
+                        .build(),
+                NOW);
+
+        // Then
+        assertThat(ofTask).isNotNull();
+        assertThat(ofTask.getField()).isEqualTo(field);
+        assertThat(ofWorkflow).isEqualTo(ofTask);
     }
 }

@@ -2,8 +2,11 @@ package io.sweaifleet.topology.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sweaifleet.schemas.common.Budget;
+import io.sweaifleet.schemas.common.ResourceAmounts;
 import io.sweaifleet.schemas.core.CoreInput;
 import io.sweaifleet.schemas.key.Keys;
+import io.sweaifleet.schemas.task.Requirements;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
 import io.sweaifleet.topology.stream.Received;
@@ -99,5 +102,56 @@ class NormaliserTest {
         assertThat(input.getWorkflow().getTasks().get(0).getPriority()).isEqualTo(5);
         assertThat(input.getPool()).isEqualTo("default");
         assertThat(input.getLone()).isTrue();
+    }
+
+    @Test
+    void shouldTakeRequirementsThatAskForNothingAsNone() {
+        // When
+        TaskSubmitted task = Normaliser.accepted(
+                        record("one", 0, 0),
+                        task().setRequires(Requirements.newBuilder()
+                                        .setResources(new ResourceAmounts(0, 0L, 0))
+                                        .build())
+                                .build())
+                .getWorkflow()
+                .getTasks()
+                .get(0);
+
+        // Then
+        assertThat(task.getRequires()).isNull();
+    }
+
+    @Test
+    void shouldKeepWhatATaskRequires() {
+        // Given
+        Requirements requirements =
+                Requirements.newBuilder().setCapabilities(List.of("java-21")).build();
+
+        // When
+        TaskSubmitted task = Normaliser.accepted(
+                        record("one", 0, 0), task().setRequires(requirements).build())
+                .getWorkflow()
+                .getTasks()
+                .get(0);
+
+        // Then
+        assertThat(task.getRequires()).isEqualTo(requirements);
+    }
+
+    @Test
+    void shouldKeepTheBudgetsOfAWorkflowAndOfItsTasks() {
+        // Given
+        WorkflowSubmitted workflow = WorkflowSubmitted.newBuilder()
+                .setBudget(new Budget(60_000L, null, null))
+                .setTasks(List.of(task().setBudget(new Budget(null, 100L, null)).build()))
+                .build();
+
+        // When
+        WorkflowSubmitted normal =
+                Normaliser.accepted(record("one", 0, 0), workflow).getWorkflow();
+
+        // Then
+        assertThat(normal.getBudget()).isEqualTo(workflow.getBudget());
+        assertThat(normal.getTasks().get(0).getBudget()).isEqualTo(new Budget(null, 100L, null));
     }
 }

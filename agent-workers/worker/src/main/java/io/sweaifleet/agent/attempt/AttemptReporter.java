@@ -1,5 +1,6 @@
 package io.sweaifleet.agent.attempt;
 
+import io.sweaifleet.schemas.common.Usage;
 import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.record.KnowledgeFact;
 
@@ -8,6 +9,12 @@ public interface AttemptReporter {
 
     /** Tells what the agent does now, in a few words for people. Repeating the same step costs nothing. */
     void progress(String step);
+
+    /**
+     * Tells what the attempt has used so far. To be called at least once a step, and after whatever cost tokens or money: budgets
+     * are counted by it, so that is sent at once; other usage goes with the next step.
+     */
+    void used(Usage soFar);
 
     /**
      * Records one decision or tool call. The reporter sets writer, partition, sequence and hashes, so the builder comes

@@ -390,7 +390,8 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             return result.build();
         }
 
-        private Usage usage() {
+        @Override
+        public Usage usage() {
             return Usage.newBuilder()
                     .setWallMs(Duration.between(begun, clock.instant()).toMillis())
                     .setToolCalls(auditor == null ? 0 : auditor.calls())

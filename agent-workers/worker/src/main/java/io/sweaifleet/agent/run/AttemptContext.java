@@ -8,6 +8,7 @@ import io.sweaifleet.agent.policy.SecretMasker;
 import io.sweaifleet.agent.tool.Auditor;
 import io.sweaifleet.schemas.common.BrainStamp;
 import io.sweaifleet.schemas.common.Finding;
+import io.sweaifleet.schemas.common.Usage;
 import io.sweaifleet.schemas.record.KnowledgeFact;
 import io.sweaifleet.schemas.worker.Assignment;
 import java.io.IOException;
@@ -47,6 +48,9 @@ final class AttemptContext implements PlaybookContext {
         String baseCommit();
 
         Instant baseCommitTime();
+
+        /** What the attempt has used so far. */
+        Usage usage();
 
         /** Creates the directory at the first call. */
         Path scratch() throws IOException;
@@ -118,6 +122,7 @@ final class AttemptContext implements PlaybookContext {
     @Override
     public void step(String what) {
         cancellation.check();
+        attempt.reporter().used(site.usage());
         attempt.reporter().progress(Collector.bounded(what));
     }
 

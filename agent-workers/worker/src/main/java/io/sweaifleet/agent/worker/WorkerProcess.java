@@ -19,6 +19,7 @@ import io.sweaifleet.schemas.config.SettingException;
 import io.sweaifleet.schemas.config.Settings;
 import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.record.KnowledgeFact;
+import io.sweaifleet.schemas.rule.Checks;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -201,7 +202,27 @@ public final class WorkerProcess implements AutoCloseable {
                             + ", or -1 to have one chosen.");
         }
         int partition = configured >= 0 ? configured : Keys.partition(Keys.of(pool, workerId), partitions);
-        return new WorkerIdentity(pool, workerId, partition, hostName(), labels(settings.get(WorkerSettings.LABELS)));
+        return new WorkerIdentity(
+                pool,
+                workerId,
+                partition,
+                hostName(),
+                labels(settings.get(WorkerSettings.LABELS)),
+                capabilities(settings.get(WorkerSettings.CAPABILITIES)),
+                MachineResources.of(settings));
+    }
+
+    private static List<String> capabilities(List<String> given) {
+        for (String name : given) {
+            if (!Checks.isCapability(name)) {
+                throw new SettingException(
+                        WorkerSettings.CAPABILITIES.name(),
+                        "Setting " + WorkerSettings.CAPABILITIES.name() + ": '" + name
+                                + "' is not the name of a capability. Use names such as java-21: lower-case letters,"
+                                + " digits, dots, dashes, plus signs and underscores.");
+            }
+        }
+        return given;
     }
 
     private static Map<String, String> labels(List<String> given) {

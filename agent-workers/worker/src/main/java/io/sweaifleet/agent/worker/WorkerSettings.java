@@ -4,6 +4,7 @@ import io.sweaifleet.schemas.config.Setting;
 import io.sweaifleet.schemas.config.SettingsProvider;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Settings of the worker process. */
 public final class WorkerSettings implements SettingsProvider {
@@ -68,6 +69,52 @@ public final class WorkerSettings implements SettingsProvider {
     public static final Setting<List<String>> LABELS = Setting.list(
             "fleet.worker.labels", "Labels that tasks may ask for, as name=value, separated by commas.", "");
 
+    /** Capabilities for matching. */
+    public static final Setting<List<String>> CAPABILITIES = Setting.list(
+            "fleet.worker.capabilities",
+            "Capabilities that tasks may require, such as java-21, docker: lower-case letters, digits, dots, dashes, plus"
+                    + " signs and underscores.",
+            "");
+
+    /** CPU for matching. */
+    public static final Setting<OptionalLong> CPU_MILLIS = amount(
+            "fleet.worker.cpu-millis",
+            "CPU that the worker gives to the attempts of tasks that require some, in thousandths of a core; auto is"
+                    + " every core.",
+            10_000_000);
+
+    /** Memory for matching. */
+    public static final Setting<OptionalLong> MEMORY_BYTES = amount(
+            "fleet.worker.memory-bytes",
+            "Memory that the worker gives to the attempts of tasks that require some, in bytes; auto is all that the"
+                    + " machine (or container) has.",
+            1L << 50);
+
+    /** GPUs for matching. */
+    public static final Setting<Integer> GPUS = Setting.integer(
+            "fleet.worker.gpus",
+            "GPUs that the worker gives to the attempts of tasks that require some; they are not looked for.",
+            "0",
+            0,
+            1_000);
+
+    private static Setting<OptionalLong> amount(String name, String doc, long most) {
+        return new Setting<>(name, doc, AUTO, "whole number, 0 to " + most + ", or auto", false, text -> {
+            if (text.equals(AUTO)) {
+                return OptionalLong.empty();
+            }
+            try {
+                long amount = Long.parseLong(text);
+                if (amount >= 0 && amount <= most) {
+                    return OptionalLong.of(amount);
+                }
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("is neither a whole number nor auto", e);
+            }
+            throw new IllegalArgumentException("is not between 0 and " + most);
+        });
+    }
+
     /** For the service loader; the settings themselves are constants. */
     public WorkerSettings() {}
 
@@ -78,6 +125,18 @@ public final class WorkerSettings implements SettingsProvider {
 
     @Override
     public List<Setting<?>> settings() {
-        return List.of(ID, ROLES, RUN_MODE, HEARTBEAT, COMMAND_PARTITION, FOLLOW_BRANCHES, COMPLETED_TTL, LABELS);
+        return List.of(
+                ID,
+                ROLES,
+                RUN_MODE,
+                HEARTBEAT,
+                COMMAND_PARTITION,
+                FOLLOW_BRANCHES,
+                COMPLETED_TTL,
+                LABELS,
+                CAPABILITIES,
+                CPU_MILLIS,
+                MEMORY_BYTES,
+                GPUS);
     }
 }

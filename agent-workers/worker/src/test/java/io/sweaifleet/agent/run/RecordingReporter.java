@@ -1,6 +1,7 @@
 package io.sweaifleet.agent.run;
 
 import io.sweaifleet.agent.attempt.AttemptReporter;
+import io.sweaifleet.schemas.common.Usage;
 import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.record.KnowledgeFact;
 import java.util.List;
@@ -17,6 +18,9 @@ public final class RecordingReporter implements AttemptReporter {
     public void progress(String step) {
         steps.add(step);
     }
+
+    @Override
+    public void used(Usage soFar) {}
 
     @Override
     public void audit(AuditEvent.Builder event) {

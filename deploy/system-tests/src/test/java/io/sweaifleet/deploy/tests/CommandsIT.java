@@ -77,6 +77,36 @@ class CommandsIT {
     }
 
     @Test
+    void shouldGiveATaskToAWorkerThatHasWhatItRequires() throws Exception {
+        // Given
+        String os = System.getProperty("os.name");
+        Path task = write(
+                mapping() + "requires: {labels: {os: '" + os + "'}, resources: {cpuMillis: 100, memoryBytes: 1024}}\n");
+
+        // When
+        Answer submitted = node.fleet("submit", "--wait", task.toString());
+        Answer agents = node.fleet("agents");
+
+        // Then
+        assertThat(submitted.exitCode()).as(submitted.output()).isEqualTo(OK);
+        assertThat(agents.output()).contains("os=" + os).containsPattern("\\d+\\.\\d cores \\d+\\.\\d GiB");
+    }
+
+    @Test
+    void shouldStopATaskThatHasUsedItsTimeUp() throws Exception {
+        // Given
+        Path task = write("id: " + id + "\nrole: tester\nkind: test.endless\nbudget: {wallMs: 1s}\n");
+
+        // When
+        Answer submitted = node.fleet("submit", "--wait", task.toString());
+
+        // Then
+        assertThat(submitted.exitCode()).as(submitted.output()).isEqualTo(FAILED);
+        assertThat(client.outcome(id).getFailure().getCode()).isEqualTo("BUDGET_EXCEEDED");
+        client.event("that warns of " + id, event -> isOf("", TaskEventType.BUDGET_WARNING, event));
+    }
+
+    @Test
     void shouldTellWhoeverWaitsThatTheIdStandsForOtherWork() throws Exception {
         // Given
         node.fleet("submit", write(mapping()).toString());
@@ -185,6 +215,9 @@ class CommandsIT {
         node.fleet("pause", "--role", "tester", "--reason", "release freeze");
         Path waiting = write("id: " + id + "\nlabels: {waits: " + id + "}\ntasks:\n"
                 + item("-slot", "role: tester, kind: test.endless")
+                + item(
+                        "-able",
+                        "role: architect, kind: architect.map-dependencies, requires: {capabilities: [quantum]}")
                 + item("-key", "role: architect, kind: architect.map-dependencies, concurrencyKey: " + id)
                 + item(
                         "-later",
@@ -210,6 +243,8 @@ class CommandsIT {
                                     + " are in use \\(1 of 1\\); number 1 in the queue")
                     .containsPattern(
                             "held +" + id + "-key .*concurrency key " + id + " is held by task " + id + "-runs")
+                    .containsPattern("queued +" + id
+                            + "-able .*no worker that is online and offers role architect has capability quantum")
                     .containsPattern("held +" + id + "-later .*not before ")
                     .containsPattern("waiting +" + id + "-needs .*waits for task " + id + "-slot");
             assertThat(queues.output())

@@ -138,6 +138,8 @@ final class ProbeWorker implements AutoCloseable {
                 Map.of(),
                 "localhost",
                 Instant.now(),
+                null,
+                List.of(),
                 null);
         producer.send(new ProducerRecord<>(
                 FleetTopic.AGENT_HEARTBEATS.topicName(), pool, broker.encode(FleetTopic.AGENT_HEARTBEATS, heartbeat)));

@@ -15,13 +15,18 @@ public record Capacity(int workers, int slots, int inUse, int free) {
 
     /** Adds up what workers offer. */
     public static Capacity of(Collection<WorkerEntry> all, String role) {
+        return of(all, role, Requirements.NONE);
+    }
+
+    /** Adds up what the workers offer that have what is required. */
+    static Capacity of(Collection<WorkerEntry> all, String role, Requirements required) {
         int workers = 0;
         int slots = 0;
         int inUse = 0;
         int free = 0;
         for (WorkerEntry worker : all) {
             WorkerEntry.Offer offer = worker.roles().get(role);
-            if (offer != null && worker.state() == WorkerState.ONLINE) {
+            if (offer != null && worker.state() == WorkerState.ONLINE && required.areMetBy(worker)) {
                 workers++;
                 slots += offer.slots();
                 inUse += worker.held().getOrDefault(role, 0);

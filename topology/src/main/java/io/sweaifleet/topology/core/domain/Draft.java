@@ -5,8 +5,11 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,7 @@ final class Draft {
     private final Map<Key<?>, Change<?>> changes = new LinkedHashMap<>();
     private final Map<String, TreeSet<Key.OfReady>> queued = new HashMap<>();
     private final Map<String, Head> heads = new HashMap<>();
+    private final Set<Key.OfLane> lanes = new LinkedHashSet<>();
 
     Draft(StateView base) {
         this.base = base;
@@ -36,6 +40,8 @@ final class Draft {
         changes.put(key, new Change<>(key, value));
         if (key instanceof Key.OfReady ready) {
             queued.computeIfAbsent(ready.queue(), queue -> new TreeSet<>()).add(ready);
+        } else if (key instanceof Key.OfLane lane) {
+            lanes.add(lane);
         }
     }
 
@@ -46,6 +52,8 @@ final class Draft {
             if (added != null) {
                 added.remove(ready);
             }
+        } else if (key instanceof Key.OfLane lane) {
+            lanes.add(lane);
         }
     }
 
@@ -101,6 +109,29 @@ final class Draft {
             }
         }
         return current;
+    }
+
+    /** What the lanes of a role require, by digest. */
+    Map<String, Requirements> lanes(String pool, String role) {
+        Map<String, Requirements> known = base.lanes(pool, role);
+        if (lanes.isEmpty()) {
+            return known;
+        }
+        Map<String, Requirements> current = new TreeMap<>(known);
+        for (Key.OfLane lane : lanes) {
+            Requirements required = lane.role().equals(role) ? get(lane) : null;
+            if (required != null) {
+                current.put(lane.digest(), required);
+            } else if (lane.role().equals(role)) {
+                current.remove(lane.digest());
+            }
+        }
+        return current;
+    }
+
+    /** Whether there are lanes that there were not before. */
+    boolean hasOpenedLanes() {
+        return lanes.stream().anyMatch(lane -> get(lane) != null && base.get(lane) == null);
     }
 
     Collection<String> roles() {

@@ -106,6 +106,8 @@ final class Endings {
                 null,
                 null,
                 null,
+                null,
+                null,
                 null);
         TaskEntry.Live stub = new TaskEntry.Live(
                 workflowId,
@@ -187,6 +189,9 @@ final class Endings {
         leavePhase(taskId, task);
         Backlog.add(step, Texts.tenant(task.spec().getTenant()), -1);
         Deadlines.drop(step, taskId, task);
+        if (task.spec().getBudget() != null) {
+            Budgets.forget(step, new BudgetScope(BudgetScope.Kind.TASK, taskId));
+        }
         TaskResult kept = task.dependents().isEmpty() ? null : result;
         step.putTask(
                 taskId,
@@ -233,7 +238,7 @@ final class Endings {
         TaskEntry.Phase phase = task.phase();
         Key.OfReady place = Queue.placeOf(step.pool, taskId, task);
         if (place != null) {
-            step.state.delete(place);
+            Queue.remove(step, place, task);
         }
         if (phase instanceof TaskEntry.Phase.Ready) {
             Gates.wakeNext(step, task.spec().getConcurrencyKey());
@@ -246,6 +251,9 @@ final class Endings {
 
     /** Ends a workflow whose tasks have all ended. */
     void finish(String workflowId, WorkflowEntry.Live workflow) {
+        if (workflow.budget() != null) {
+            Budgets.forget(step, new BudgetScope(BudgetScope.Kind.WORKFLOW, workflowId));
+        }
         List<TaskEnd> ends = new ArrayList<>(workflow.taskIds().size());
         for (String taskId : workflow.taskIds()) {
             if (step.state.get(new Key.OfTask(step.pool, taskId)) instanceof TaskEntry.Ended ended) {

@@ -7,7 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What holds tasks back that could be given to a worker: a pause, a concurrency key that is in use, or a rate ({@link Rates}).
+ * What holds tasks back that could be given to a worker: a pause, a concurrency key that is in use, a rate ({@link Rates}), or a
+ * tenant's budget that is used up ({@link Budgets}).
  *
  * <p>A task meets its gates when it is the first of its role's queue, not before. Then it is moved behind the gate, into a queue
  * of the same order, and comes back when the gate opens; so what is held costs nothing until then. A pause of the whole pool
@@ -94,6 +95,10 @@ public final class Gates {
             }
         }
         String key = spec.getConcurrencyKey();
+        if (Budgets.hold(step, taskId, task, order)) {
+            wakeNext(step, key);
+            return true;
+        }
         Holders holders = key == null ? Holders.NONE : holders(step, key);
         if (key != null && holders.taskIds().size() >= spec.getConcurrencyLimit()) {
             hold(step, taskId, task, order, ofKey(key), heldBy(key, holders));

@@ -69,9 +69,21 @@ public final class Invariants {
                     ? null
                     : "no timer lets it through the rate of key " + rateKey;
         }
+        String tenant = Budgets.tenantOf(place.queue());
+        if (tenant != null) {
+            String scope = new BudgetScope(BudgetScope.Kind.TENANT, tenant).name();
+            MeterEntry meter = state.get(new Key.OfMeter(pool, scope));
+            return meter != null && isSet(meter.timerAt(), TimerKind.BUDGET, scope)
+                    ? null
+                    : "no timer lets it through the budget of tenant " + tenant;
+        }
         if (phase instanceof TaskEntry.Phase.Ready) {
-            Key.OfTurn turn = new Key.OfTurn(
-                    pool, task.spec().getRole(), Texts.tenant(task.spec().getTenant()));
+            Lane lane = Lane.of(task.spec());
+            Key.OfTurn turn =
+                    new Key.OfTurn(pool, lane.name(), Texts.tenant(task.spec().getTenant()));
+            if (!lane.isPlain() && state.get(new Key.OfLane(pool, lane.role(), lane.digest())) == null) {
+                return "nobody looks at what it requires";
+            }
             return state.get(turn) == null ? "its tenant never has its turn" : null;
         }
         return null;
@@ -106,8 +118,13 @@ public final class Invariants {
             wrong.add("no timer looks for its silence");
         }
         Map<String, Integer> held = new HashMap<>();
+        Resources used = Resources.NONE;
         for (LeaseEntry lease : state.leases(pool, worker.workerId())) {
             held.merge(lease.role(), 1, Integer::sum);
+            used = used.plus(lease.resources());
+        }
+        if (!used.equals(worker.used())) {
+            wrong.add("it is counted with " + worker.used() + " in use, but its leases take " + used);
         }
         if (!held.equals(worker.held())) {
             wrong.add("it is counted with leases " + worker.held() + ", but has " + held);

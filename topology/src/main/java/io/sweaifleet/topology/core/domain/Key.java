@@ -62,8 +62,20 @@ public sealed interface Key<V> {
     /** The bucket of a rate key. */
     record OfRate(String pool, String rateKey) implements Key<RateEntry> {}
 
-    /** Where a tenant stands in the round of a role. */
-    record OfTurn(String pool, String role, String tenant) implements Key<TurnEntry> {}
+    /** Where a tenant stands in the round of a lane; see {@link Turns}. The lane is given by its {@linkplain Lane#name() name}. */
+    record OfTurn(String pool, String lane, String tenant) implements Key<TurnEntry> {}
+
+    /** What the tasks of a lane require of a worker; there is one while the lane has tasks queued. */
+    record OfLane(String pool, String role, String digest) implements Key<Requirements> {}
+
+    /** Virtual time of a role that has, or lately had, tasks with requirements; see {@link Turns}. */
+    record OfVirtualTime(String pool, String role) implements Key<Long> {}
+
+    /** What was used of a budget; the scope is the {@linkplain BudgetScope#name() name} of what it is of. */
+    record OfMeter(String pool, String scope) implements Key<MeterEntry> {}
+
+    /** Repositories that a worker has lately worked on. */
+    record OfRepositories(String pool, String workerId) implements Key<RepositoriesEntry> {}
 
     /** How far the sweeper has come. */
     record OfSweep(String pool) implements Key<SweepEntry> {}
@@ -78,7 +90,7 @@ public sealed interface Key<V> {
      * A queued task; its value is the task's workflow. Ascending order is the order of release within a queue. A queue of tenants
      * has the same form: the id is a tenant's, and so is the value.
      *
-     * @param queue a tenant's queue for a role, or a role's round of tenants ({@link Turns}), or the gate of {@link Gates} that
+     * @param queue a tenant's queue for a {@link Lane}, or a lane's round of tenants ({@link Turns}), or the gate of {@link Gates} that
      *     holds the task back
      * @param order moment at which the task became ready, less its priority times the pool's ageing time, in ms: constant
      *     over time, yet it lets a waiting task overtake a more urgent newer one; of a tenant, its tag

@@ -5,5 +5,13 @@ package io.sweaifleet.topology.core.domain;
  *
  * @param command number of the command that assigned it: a worker that applied it must list the lease
  * @param assignedAt ms since the epoch
+ * @param resources what it takes of the worker
  */
-public record LeaseEntry(String workerId, String leaseId, String taskId, String role, long command, long assignedAt) {}
+public record LeaseEntry(
+        String workerId,
+        String leaseId,
+        String taskId,
+        String role,
+        long command,
+        long assignedAt,
+        Resources resources) {}

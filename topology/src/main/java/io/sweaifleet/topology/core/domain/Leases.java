@@ -20,13 +20,14 @@ final class Leases {
     /** Takes a lease out of every index. */
     static void release(Step step, String taskId, TaskEntry.Live task, TaskEntry.Lease lease) {
         Key.OfLease key = new Key.OfLease(step.pool, lease.workerId(), lease.leaseId());
-        if (step.state.get(key) != null) {
+        LeaseEntry held = step.state.get(key);
+        if (held != null) {
             step.state.delete(key);
             WorkerEntry worker = step.worker(lease.workerId());
             if (worker != null && worker.incarnation() == lease.incarnation()) {
                 step.state.put(
                         new Key.OfWorker(step.pool, lease.workerId()),
-                        worker.withHeld(task.spec().getRole(), -1));
+                        worker.withoutLease(task.spec().getRole(), held.resources()));
             }
         }
         step.dropTimer(lease.timeoutAt(), TimerKind.ATTEMPT_TIMEOUT, taskId);
@@ -34,6 +35,7 @@ final class Leases {
         if (stop != null) {
             step.dropTimer(stop.graceEndsAt(), TimerKind.STOP_GRACE, taskId);
         }
+        Budgets.left(step, taskId, task, lease);
         Gates.leave(step, taskId, task.spec().getConcurrencyKey());
     }
 
@@ -98,7 +100,11 @@ final class Leases {
         Failure cause = failure;
         if (stop != null && !worked) {
             cause = stop.failure();
-            status = stop.reason() == TaskEntry.StopReason.CANCELLED ? AttemptStatus.CANCELLED : AttemptStatus.EXPIRED;
+            status = switch (stop.reason()) {
+                case CANCELLED -> AttemptStatus.CANCELLED;
+                case BUDGET -> AttemptStatus.FAILED;
+                case ATTEMPT_TIMEOUT, DEADLINE -> AttemptStatus.EXPIRED;
+            };
         }
         List<AttemptSummary> attempts = new ArrayList<>(task.attempts());
         attempts.add(new AttemptSummary(
@@ -121,6 +127,8 @@ final class Leases {
             endings.end(taskId, after, TaskStatus.SKIPPED, failure, result);
         } else if (stop != null && stop.reason() == TaskEntry.StopReason.CANCELLED) {
             endings.end(taskId, after, TaskStatus.CANCELLED, stop.failure(), result);
+        } else if (stop != null && stop.reason() == TaskEntry.StopReason.BUDGET) {
+            endings.end(taskId, after, TaskStatus.FAILED, stop.failure(), result);
         } else {
             Failure why = cause == null
                     ? Failures.agent("UNSPECIFIED", "The agent failed without saying why", "See the worker's log")
@@ -143,6 +151,11 @@ final class Leases {
                 .failure(failure)
                 .message(failure.getMessage())
                 .add();
+        Failure spent = Budgets.spent(step, taskId, task, lease);
+        if (spent != null) {
+            endings.end(taskId, task, TaskStatus.FAILED, spent, result);
+            return;
+        }
         Long dueAt = Retries.dueAt(step, task, lease, failure);
         if (dueAt == null) {
             endings.end(taskId, task, TaskStatus.FAILED, failure, result);

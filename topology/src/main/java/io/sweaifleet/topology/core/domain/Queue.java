@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tenant's queue for a role; {@link Turns} chooses among the tenants.
+ * A tenant's queue for a {@link Lane} of a role; {@link Turns} chooses among the tenants.
  *
  * <p>A task counts with its priority plus the time it has waited over the pool's ageing time. The order of two waiting
  * tasks by that figure never changes while they wait, so the key {@code readySince − priority × agingHalfTime} orders
@@ -20,7 +20,7 @@ final class Queue {
     static Key.@Nullable OfReady placeOf(String pool, String taskId, TaskEntry.Live task) {
         if (task.phase() instanceof TaskEntry.Phase.Ready ready) {
             String queue = Turns.queueOf(
-                    task.spec().getRole(), Texts.tenant(task.spec().getTenant()));
+                    Lane.of(task.spec()).name(), Texts.tenant(task.spec().getTenant()));
             return new Key.OfReady(pool, queue, ready.order(), task.arrival(), taskId);
         } else if (task.phase() instanceof TaskEntry.Phase.Held held) {
             return new Key.OfReady(pool, held.gate(), held.order(), task.arrival(), taskId);
@@ -37,7 +37,19 @@ final class Queue {
         }
         step.state.put(place, task.workflowId());
         if (task.phase() instanceof TaskEntry.Phase.Ready) {
-            Turns.join(step, task.spec().getRole(), Texts.tenant(task.spec().getTenant()));
+            Turns.join(
+                    step,
+                    Lane.of(task.spec()),
+                    Requirements.of(task.spec()),
+                    Texts.tenant(task.spec().getTenant()));
+        }
+    }
+
+    /** Takes a task out of the queue that it stands in. */
+    static void remove(Step step, Key.OfReady place, TaskEntry.Live task) {
+        step.state.delete(place);
+        if (task.phase() instanceof TaskEntry.Phase.Ready) {
+            Turns.leave(step, Lane.of(task.spec()), Texts.tenant(task.spec().getTenant()));
         }
     }
 

@@ -1,20 +1,24 @@
 package io.sweaifleet.topology.core.domain;
 
+import io.sweaifleet.schemas.common.Usage;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.task.AttemptStatus;
 import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.AgentResultType;
 import io.sweaifleet.schemas.worker.CommandType;
+import org.jspecify.annotations.Nullable;
 
 /** What agents report. Only the holder of the current lease is heard. */
 final class Reports {
 
     private final Step step;
     private final Endings endings;
+    private final Budgets budgets;
 
     Reports(Step step, Endings endings) {
         this.step = step;
         this.endings = endings;
+        this.budgets = new Budgets(step, endings);
     }
 
     void on(AgentResult report) {
@@ -33,12 +37,14 @@ final class Reports {
         TaskEntry.Lease lease = running.lease();
         switch (report.getType()) {
             case STARTED -> started(taskId, task, lease, report);
-            case PROGRESS ->
+            case PROGRESS -> {
                 step.journal(TaskEventType.TASK_PROGRESS, taskId, task.workflowId(), task.spec())
                         .lease(lease)
                         .step(report.getStep())
                         .brain(report.getBrain())
                         .add();
+                budgets.used(taskId, task, lease, report.getUsage());
+            }
             case SUCCEEDED -> ended(taskId, task, lease, report, AttemptStatus.SUCCEEDED);
             case FAILED -> ended(taskId, task, lease, report, AttemptStatus.FAILED);
             case CANCELLED -> ended(taskId, task, lease, report, AttemptStatus.CANCELLED);
@@ -65,6 +71,7 @@ final class Reports {
                 .step(report.getStep())
                 .brain(report.getBrain())
                 .add();
+        budgets.started(taskId, next, started);
     }
 
     /** The worker's clock says when the agent started, within what core knows. */
@@ -74,13 +81,21 @@ final class Reports {
 
     private void ended(
             String taskId, TaskEntry.Live task, TaskEntry.Lease lease, AgentResult report, AttemptStatus status) {
-        TaskEntry.Lease held = lease;
+        step.commandAbout(lease.workerId(), lease.incarnation(), CommandType.ACKNOWLEDGE, lease.leaseId(), "");
+        budgets.used(taskId, task, lease, usageAtEnd(report));
+        TaskEntry.Live now = current(taskId, task);
+        TaskEntry.Lease held = now.phase() instanceof TaskEntry.Phase.Running running ? running.lease() : lease;
         if (held.agentId().isEmpty() && !report.getAgentId().isEmpty()) {
             held = held.started(report.getAgentId(), held.startedAt());
         }
-        step.commandAbout(lease.workerId(), lease.incarnation(), CommandType.ACKNOWLEDGE, lease.leaseId(), "");
-        Leases.conclude(
-                step, endings, taskId, current(taskId, task), held, status, report.getFailure(), report.getResult());
+        Leases.conclude(step, endings, taskId, now, held, status, report.getFailure(), report.getResult());
+    }
+
+    private static @Nullable Usage usageAtEnd(AgentResult report) {
+        if (report.getUsage() != null || report.getResult() == null) {
+            return report.getUsage();
+        }
+        return report.getResult().getUsage();
     }
 
     private TaskEntry.Live current(String taskId, TaskEntry.Live task) {

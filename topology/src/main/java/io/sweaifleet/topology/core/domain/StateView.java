@@ -3,6 +3,7 @@ package io.sweaifleet.topology.core.domain;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Core's state as it stands, for reading only. */
@@ -39,6 +40,9 @@ public interface StateView {
      * @param next where the next slice begins; empty when this was the last
      */
     record Slice(List<Key<?>> keys, int looked, String next) {}
+
+    /** What the lanes of a role require, by digest and in its order; nothing of the plain lane. */
+    Map<String, Requirements> lanes(String pool, String role);
 
     /** Names of the known roles. */
     Collection<String> roles();

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Step {
 
     /** Entries that ending, queueing or moving one task changes at most, with all that belongs to it. */
-    private static final int PER_TASK = 40;
+    private static final int PER_TASK = 72;
 
     final String pool;
     final Moment moment;

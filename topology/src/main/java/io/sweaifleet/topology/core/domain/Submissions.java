@@ -187,7 +187,8 @@ final class Submissions {
                 submission.traceparent(),
                 submission.origin().getTimestamp().toEpochMilli(),
                 step.now(),
-                taskIds.size());
+                taskIds.size(),
+                Budget.of(submission.workflow().getBudget()));
         step.state.put(new Key.OfWorkflow(step.pool, workflowId), workflow);
         Backlog.add(step, submission.tenant(), taskIds.size());
         step.journal(TaskEventType.WORKFLOW_ACCEPTED, workflowId, submission.tenant())

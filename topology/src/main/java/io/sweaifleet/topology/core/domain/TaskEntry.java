@@ -133,6 +133,9 @@ public sealed interface TaskEntry {
      * @param startedAt ms since the epoch; 0 until the agent reported
      * @param timeoutAt when the timer of the attempt is due, ms since the epoch
      * @param stop why the worker was told to stop, or null
+     * @param metered what it is counted for, as bits of {@link BudgetScope.Kind}; 0 for no budget
+     * @param tokens tokens that its agent has told of
+     * @param costMicroUsd money that its agent has told of, in millionths of a US dollar
      */
     record Lease(
             String leaseId,
@@ -144,30 +147,43 @@ public sealed interface TaskEntry {
             long assignedAt,
             long startedAt,
             long timeoutAt,
-            @Nullable Stop stop) {
+            @Nullable Stop stop,
+            int metered,
+            long tokens,
+            long costMicroUsd) {
 
         Lease started(String agent, long at) {
-            return new Lease(
-                    leaseId, number, workerId, incarnation, agent, roleVersion, assignedAt, at, timeoutAt, stop);
+            return with(agent, at, timeoutAt, stop, tokens, costMicroUsd);
         }
 
         Lease timingOutAt(long at) {
-            return new Lease(
-                    leaseId, number, workerId, incarnation, agentId, roleVersion, assignedAt, startedAt, at, stop);
+            return with(agentId, startedAt, at, stop, tokens, costMicroUsd);
         }
 
         Lease stopping(Stop why) {
+            return with(agentId, startedAt, timeoutAt, why, tokens, costMicroUsd);
+        }
+
+        Lease using(long usedTokens, long usedMicroUsd) {
+            return with(agentId, startedAt, timeoutAt, stop, usedTokens, usedMicroUsd);
+        }
+
+        private Lease with(
+                String agent, long started, long timeout, @Nullable Stop why, long usedTokens, long usedMicroUsd) {
             return new Lease(
                     leaseId,
                     number,
                     workerId,
                     incarnation,
-                    agentId,
+                    agent,
                     roleVersion,
                     assignedAt,
-                    startedAt,
-                    timeoutAt,
-                    why);
+                    started,
+                    timeout,
+                    why,
+                    metered,
+                    usedTokens,
+                    usedMicroUsd);
         }
     }
 
@@ -185,6 +201,8 @@ public sealed interface TaskEntry {
         /** The attempt took too long; the task may be tried again. */
         ATTEMPT_TIMEOUT,
         /** The task took too long; it ends as EXPIRED. */
-        DEADLINE
+        DEADLINE,
+        /** A budget is used up; the task ends as FAILED. */
+        BUDGET
     }
 }

@@ -35,5 +35,7 @@ public enum TimerKind {
     /** A schedule fires; id: schedule. */
     SCHEDULE,
     /** The next slice of the state is swept; id: "sweep". */
-    SWEEP
+    SWEEP,
+    /** A limit of a budget is reached, or its window ends; id: {@link BudgetScope#name}. */
+    BUDGET
 }

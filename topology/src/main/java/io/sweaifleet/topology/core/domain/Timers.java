@@ -47,6 +47,7 @@ final class Timers {
             case RATE -> Rates.onTimer(step, timer);
             case SWEEP -> new Sweeper(step, endings).onTimer(timer);
             case SCHEDULE -> new Schedules(step, endings).onTimer(timer);
+            case BUDGET -> new Budgets(step, endings).onTimer(timer);
         }
     }
 
@@ -137,14 +138,14 @@ final class Timers {
     private void roleRemoved(String role) {
         Turns turns = new Turns(step);
         for (int refused = 0; refused < REFUSALS_PER_STEP && step.hasRoom(); refused++) {
-            Key.OfReady next = turns.first(role);
+            Turns.Next next = turns.next(Lane.of(step, role));
             if (turns.isSpent()) {
                 break;
             }
             if (next == null || step.roleIsKnown(role)) {
                 return;
             }
-            definitionGrace(next.taskId());
+            definitionGrace(next.task().taskId());
         }
         step.setTimer(step.now(), TimerKind.ROLE_REMOVED, role);
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Why a task that has not started does not run.
  *
  * <p>Every reason that holds now is given: first what the task waits for by itself (tasks, a moment), then pauses, its
- * concurrency key, its rate, definitions that are missing, and last, for a queued task, the lack of a worker or slot. That order is
+ * concurrency key, its rate, its tenant's budget, definitions that are missing, and last, for a queued task, the lack of a worker, slot or resource. That order is
  * the one in which they have to go.
  */
 public final class WhyWaiting {
@@ -55,11 +55,15 @@ public final class WhyWaiting {
         if (rateKey != null) {
             reasons.add(rate(rateKey));
         }
+        String tenant = task.phase() instanceof TaskEntry.Phase.Held held ? Budgets.tenantOf(held.gate()) : null;
+        if (tenant != null) {
+            reasons.add(budget(tenant));
+        }
         String role = task.spec().getRole();
         definitions(role).ifPresent(reasons::add);
         Key.OfReady place = Queue.placeOf(pool, taskId, task);
         if (place != null && task.phase() instanceof TaskEntry.Phase.Ready) {
-            capacity(role, place).ifPresent(reasons::add);
+            capacity(task.spec(), place).ifPresent(reasons::add);
         }
         return reasons.isEmpty()
                 ? List.of(new Waiting(Reason.NEXT, "is about to be given to a worker", List.of(), null))
@@ -91,7 +95,20 @@ public final class WhyWaiting {
         if (rateKey != null) {
             return rate(rateKey);
         }
+        String tenant = Budgets.tenantOf(gate);
+        if (tenant != null) {
+            return budget(tenant);
+        }
         return pause(gate).orElseGet(() -> letThrough(gate));
+    }
+
+    private Waiting budget(String tenant) {
+        PoolEntry rules = Objects.requireNonNullElse(state.get(new Key.OfPool(pool)), PoolEntry.UNDECLARED);
+        String scope = new BudgetScope(BudgetScope.Kind.TENANT, tenant).name();
+        Budgets.Held held = Budgets.held(rules, tenant, state.get(new Key.OfMeter(pool, scope)));
+        return held == null
+                ? letThrough(tenant)
+                : new Waiting(Reason.BUDGET, held.message(), List.of(tenant), Instant.ofEpochMilli(held.until()));
     }
 
     private Waiting rate(String rateKey) {
@@ -191,18 +208,26 @@ public final class WhyWaiting {
         return Optional.empty();
     }
 
-    private Optional<Waiting> capacity(String role, Key.OfReady place) {
-        Capacity capacity = Capacity.of(state.workers(pool), role);
-        if (capacity.workers() == 0) {
+    private Optional<Waiting> capacity(TaskSubmitted spec, Key.OfReady place) {
+        String role = spec.getRole();
+        Requirements required = Requirements.of(spec);
+        if (Capacity.of(state.workers(pool), role).workers() == 0) {
             return Optional.of(new Waiting(Reason.NO_WORKER, noWorker(role), List.of(role), null));
         }
-        if (capacity.free() > 0) {
-            return Optional.empty();
+        Matching matching = new Matching(state.workers(pool), role, required);
+        Capacity capacity = Capacity.of(state.workers(pool), role, required);
+        if (capacity.workers() == 0) {
+            return Optional.of(new Waiting(Reason.NO_MATCHING_WORKER, matching.missing(), List.of(role), null));
         }
+        if (capacity.free() > 0) {
+            return matching.occupied(Lane.of(spec));
+        }
+        String some = required.equals(Requirements.NONE) ? "" : " at the workers that have what it requires";
         String used = capacity.inUse() >= capacity.slots()
-                ? "all slots of role " + role + " are in use (" + capacity.inUse() + " of " + capacity.slots() + ")"
+                ? "all slots of role " + role + some + " are in use (" + capacity.inUse() + " of " + capacity.slots()
+                        + ")"
                 : "the workers of role " + role + " are full: " + capacity.inUse() + " of its " + capacity.slots()
-                        + " slots are in use, other roles take the rest";
+                        + " slots" + some + " are in use, other roles take the rest";
         Integer number = numberOf(place);
         return Optional.of(new Waiting(
                 Reason.NO_FREE_SLOT,

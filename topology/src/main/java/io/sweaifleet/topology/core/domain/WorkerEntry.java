@@ -1,6 +1,7 @@
 package io.sweaifleet.topology.core.domain;
 
 import io.sweaifleet.schemas.worker.WorkerState;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -16,6 +17,10 @@ import java.util.TreeMap;
  * @param silentTimerAt when the timer that looks for silence is due, ms since the epoch; 0 for none
  * @param stateSince when the state began, ms since the epoch
  * @param held number of leases it holds, by role
+ * @param capabilities capabilities that it reported, sorted
+ * @param resources what it gives to attempts in all
+ * @param used what the leases that it holds take of that: core's own count
+ * @param keptFor name of the lane that it is kept free for; empty for none, see {@link Reservations}
  */
 public record WorkerEntry(
         String workerId,
@@ -30,7 +35,11 @@ public record WorkerEntry(
         long lastHeartbeatAt,
         long silentTimerAt,
         long stateSince,
-        Map<String, Integer> held) {
+        Map<String, Integer> held,
+        List<String> capabilities,
+        Resources resources,
+        Resources used,
+        String keptFor) {
 
     /**
      * What a worker offers for a role.
@@ -62,25 +71,44 @@ public record WorkerEntry(
         return offer == null || offer.slots() == 0 ? 1.0 : (double) held.getOrDefault(role, 0) / offer.slots();
     }
 
+    /** Whether it can be given an attempt of a role now that requires this. */
+    boolean takes(String role, Requirements required) {
+        return free(role) > 0 && required.resources().fitIn(resources.minus(used)) && required.areMetBy(this);
+    }
+
     WorkerEntry withCommands(long sequence) {
-        return with(state, stateSince, sequence, silentTimerAt, held);
+        return with(state, stateSince, sequence, silentTimerAt, held, used, keptFor);
     }
 
     WorkerEntry withSilentTimerAt(long dueAt) {
-        return with(state, stateSince, commands, dueAt, held);
+        return with(state, stateSince, commands, dueAt, held, used, keptFor);
     }
 
     WorkerEntry withState(WorkerState next, long since) {
-        return with(next, since, commands, silentTimerAt, held);
+        return with(next, since, commands, silentTimerAt, held, used, keptFor);
     }
 
-    WorkerEntry withHeld(String role, int change) {
+    /** The same with one more lease. */
+    WorkerEntry withLease(String role, Resources taken) {
+        return with(state, stateSince, commands, silentTimerAt, counted(role, 1), used.plus(taken), keptFor);
+    }
+
+    /** The same with one lease less. */
+    WorkerEntry withoutLease(String role, Resources given) {
+        return with(state, stateSince, commands, silentTimerAt, counted(role, -1), used.minus(given), keptFor);
+    }
+
+    private Map<String, Integer> counted(String role, int change) {
         Map<String, Integer> next = new TreeMap<>(held);
         int count = next.merge(role, change, Integer::sum);
         if (count <= 0) {
             next.remove(role);
         }
-        return with(state, stateSince, commands, silentTimerAt, next);
+        return next;
+    }
+
+    WorkerEntry keptFor(String lane) {
+        return with(state, stateSince, commands, silentTimerAt, held, used, lane);
     }
 
     /** The same worker with what changes between two of its heartbeats. */
@@ -89,7 +117,9 @@ public record WorkerEntry(
             long newStateSince,
             long newCommands,
             long newSilentTimerAt,
-            Map<String, Integer> newHeld) {
+            Map<String, Integer> newHeld,
+            Resources newUsed,
+            String newKeptFor) {
         return new WorkerEntry(
                 workerId,
                 incarnation,
@@ -103,6 +133,10 @@ public record WorkerEntry(
                 lastHeartbeatAt,
                 newSilentTimerAt,
                 newStateSince,
-                newHeld);
+                newHeld,
+                capabilities,
+                resources,
+                newUsed,
+                newKeptFor);
     }
 }

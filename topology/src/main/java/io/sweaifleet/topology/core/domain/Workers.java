@@ -1,5 +1,6 @@
 package io.sweaifleet.topology.core.domain;
 
+import io.sweaifleet.schemas.common.ResourceAmounts;
 import io.sweaifleet.schemas.worker.AgentStatus;
 import io.sweaifleet.schemas.worker.CommandType;
 import io.sweaifleet.schemas.worker.Heartbeat;
@@ -21,6 +22,9 @@ final class Workers {
 
     /** How long a worker that stayed away is remembered, in ms. */
     static final long FORGET_AFTER_MS = 24 * 3_600_000L;
+
+    /** Capabilities of a worker that count; the heartbeat's schema says so. */
+    private static final int MOST_CAPABILITIES = 256;
 
     private final Step step;
     private final Endings endings;
@@ -81,7 +85,11 @@ final class Workers {
                 step.now(),
                 0,
                 step.now(),
-                Map.of());
+                Map.of(),
+                List.of(),
+                Resources.NONE,
+                Resources.NONE,
+                "");
         WorkerEntry known = step.worker(heartbeat.getWorkerId());
         step.command(
                 stranger,
@@ -132,14 +140,25 @@ final class Workers {
                 step.now(),
                 timerAt,
                 since,
-                same == null ? Map.of() : same.held());
+                same == null ? Map.of() : same.held(),
+                heartbeat.getCapabilities().stream()
+                        .distinct()
+                        .sorted()
+                        .limit(MOST_CAPABILITIES)
+                        .toList(),
+                Resources.of(heartbeat.getResources()),
+                same == null ? Resources.NONE : same.used(),
+                same == null ? "" : same.keptFor());
     }
 
     private void announce(Heartbeat heartbeat, @Nullable WorkerEntry before, WorkerEntry now) {
         boolean changed = before == null
                 || before.incarnation() != now.incarnation()
                 || before.state() != now.state()
-                || !before.roles().equals(now.roles());
+                || !before.roles().equals(now.roles())
+                || !before.labels().equals(now.labels())
+                || !before.capabilities().equals(now.capabilities())
+                || !before.resources().equals(now.resources());
         if (changed) {
             step.tell(new Effect.Agent(
                     step.pool, now.workerId(), status(now, heartbeat.getType().name())));
@@ -163,7 +182,12 @@ final class Workers {
                 worker.labels(),
                 worker.host(),
                 Instant.ofEpochMilli(worker.stateSince()),
-                reason);
+                reason,
+                worker.capabilities(),
+                new ResourceAmounts(
+                        worker.resources().cpuMillis(),
+                        worker.resources().memoryBytes(),
+                        worker.resources().gpus()));
     }
 
     /** What is listed is renewed by the heartbeat itself. This finds what one side has and the other has not. */
@@ -314,6 +338,10 @@ final class Workers {
                 && worker.state() == WorkerState.OFFLINE
                 && worker.stateSince() + FORGET_AFTER_MS <= step.now()) {
             step.state.delete(new Key.OfWorker(step.pool, workerId));
+            Key.OfRepositories repositories = new Key.OfRepositories(step.pool, workerId);
+            if (step.state.get(repositories) != null) {
+                step.state.delete(repositories);
+            }
             step.tell(new Effect.Agent(step.pool, workerId, null));
         }
     }

@@ -22,6 +22,7 @@ public sealed interface WorkflowEntry {
      * @param submittedAt when the broker appended the submission, ms since the epoch
      * @param acceptedAt when core accepted it, ms since the epoch
      * @param open number of tasks that have not ended
+     * @param budget what the attempts of its tasks may use together; null is no limit
      */
     record Live(
             String digest,
@@ -35,7 +36,8 @@ public sealed interface WorkflowEntry {
             @Nullable String traceparent,
             long submittedAt,
             long acceptedAt,
-            int open)
+            int open,
+            @Nullable Budget budget)
             implements WorkflowEntry {
 
         Live withOpen(int left) {
@@ -51,7 +53,8 @@ public sealed interface WorkflowEntry {
                     traceparent,
                     submittedAt,
                     acceptedAt,
-                    left);
+                    left,
+                    budget);
         }
     }
 

@@ -1,11 +1,13 @@
 package io.sweaifleet.agent.worker.protocol;
 
+import io.sweaifleet.schemas.common.Usage;
 import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.AgentResultType;
 import io.sweaifleet.schemas.worker.Assignment;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Writes what becomes of leases. The reports of one lease leave in the order of their numbers, those of several side by side. Thread-safe; takes no other lock than the lease's monitor. */
 final class Reports {
@@ -42,11 +44,12 @@ final class Reports {
         }
     }
 
-    /** An agent has come to another step; nothing is said after the end. */
-    void step(Lease lease, Agent agent, String step) {
+    /** An agent has come to another step, or used something; nothing is said after the end. */
+    void step(Lease lease, Agent agent, String step, @Nullable Usage usage) {
         synchronized (lease) {
             if (lease.result == null) {
                 outbox.report(report(lease, agent.id, AgentResultType.PROGRESS, step, clock.instant())
+                        .setUsage(usage)
                         .build());
             }
         }
@@ -94,7 +97,7 @@ final class Reports {
     /** Where a running attempt reports to. */
     LeaseReporter reporter(Lease lease, Agent agent) {
         return new LeaseReporter(
-                step -> step(lease, agent, step),
+                (step, usage) -> step(lease, agent, step, usage),
                 timings.progressInterval(),
                 clock,
                 outbox,

@@ -137,6 +137,8 @@ final class Session {
                 .setCommandPartition(identity.commandPartition())
                 .setLastCommandSequence(gate.lastApplied())
                 .setLabels(identity.labels())
+                .setCapabilities(identity.capabilities())
+                .setResources(identity.resources())
                 .setHost(identity.host())
                 .setSentAt(now);
     }

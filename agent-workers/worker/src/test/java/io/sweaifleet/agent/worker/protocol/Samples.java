@@ -3,12 +3,14 @@ package io.sweaifleet.agent.worker.protocol;
 import io.sweaifleet.agent.attempt.AttemptEnd;
 import io.sweaifleet.schemas.common.BrainKind;
 import io.sweaifleet.schemas.common.BrainStamp;
+import io.sweaifleet.schemas.common.ResourceAmounts;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.task.TaskResult;
 import io.sweaifleet.schemas.worker.Assignment;
 import io.sweaifleet.schemas.worker.CommandType;
 import io.sweaifleet.schemas.worker.WorkerCommand;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /** Records for tests. */
@@ -23,7 +25,14 @@ public final class Samples {
     private Samples() {}
 
     public static WorkerIdentity identity() {
-        return new WorkerIdentity("default", "w1", 3, "here", Map.of());
+        return new WorkerIdentity(
+                "default",
+                "w1",
+                3,
+                "here",
+                Map.of("zone", "a"),
+                List.of("java-21"),
+                new ResourceAmounts(4_000, 8_000_000_000L, 1));
     }
 
     public static RoleDefinition role(String name, int version, int agents, int slotsPerAgent) {

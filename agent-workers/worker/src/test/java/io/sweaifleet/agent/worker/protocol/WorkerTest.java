@@ -8,6 +8,8 @@ import io.sweaifleet.agent.attempt.AttemptEnd;
 import io.sweaifleet.agent.attempt.AttemptRunner;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
+import io.sweaifleet.schemas.common.ResourceAmounts;
+import io.sweaifleet.schemas.common.Usage;
 import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.role.Resources;
 import io.sweaifleet.schemas.worker.AgentResult;
@@ -100,6 +102,9 @@ class WorkerTest {
         // Then
         Heartbeat heartbeat = outbox.lastHeartbeat();
         assertThat(heartbeat.getCapacity()).isEqualTo(6);
+        assertThat(heartbeat.getLabels()).isEqualTo(Map.of("zone", "a"));
+        assertThat(heartbeat.getCapabilities()).containsExactly("java-21");
+        assertThat(heartbeat.getResources()).isEqualTo(new ResourceAmounts(4_000, 8_000_000_000L, 1));
         assertThat(heartbeat.getRoles()).singleElement().satisfies(role -> {
             assertThat(role.getRole()).isEqualTo("qa");
             assertThat(role.getRoleVersion()).isEqualTo(7);
@@ -180,6 +185,38 @@ class WorkerTest {
                 .filter(report -> report.getType() == AgentResultType.PROGRESS)
                 .forEach(report -> steps.add(report.getStep()));
         assertThat(steps).containsExactly("file 0", "file 999");
+    }
+
+    @Test
+    void shouldTellAtOnceWhatAStepCost() {
+        // Given: steps that follow each other too fast to be told each
+        runner = attempt -> {
+            attempt.reporter().progress("thinking");
+            attempt.reporter().used(tokens(100));
+            attempt.reporter().progress("editing");
+            attempt.reporter().used(tokens(100));
+            attempt.reporter().used(tokens(250));
+            return Samples.succeeded("done");
+        };
+        worker.onRole("qa", Samples.role("qa", 1, 1, 1));
+        begin();
+
+        // When
+        assign("l1", "qa");
+        agents.runAll();
+
+        // Then
+        assertThat(outbox.reports)
+                .filteredOn(report -> report.getUsage() != null)
+                .extracting(AgentResult::getType, AgentResult::getStep, report -> report.getUsage()
+                        .getOutputTokens())
+                .containsExactly(
+                        tuple(AgentResultType.PROGRESS, "thinking", 100L),
+                        tuple(AgentResultType.PROGRESS, "editing", 250L));
+    }
+
+    private static Usage tokens(long output) {
+        return Usage.newBuilder().setOutputTokens(output).build();
     }
 
     @Test
