@@ -372,7 +372,9 @@ public final class TestFleet implements AutoCloseable {
                     Map.of(),
                     "host",
                     now,
-                    null);
+                    null,
+                    false,
+                    false);
         }
 
         /** Takes what core sent: assignments are held. */
@@ -388,7 +390,8 @@ public final class TestFleet implements AutoCloseable {
                             command.getAssignment().getWorkflowId(),
                             command.getAssignment().getTaskId(),
                             command.getAssignment().getAttempt(),
-                            false));
+                            false,
+                            0L));
                 } else if (command.getType() == CommandType.ACKNOWLEDGE) {
                     held.removeIf(lease -> lease.getLeaseId().equals(command.getLeaseId()));
                 }

@@ -60,7 +60,8 @@ import java.util.Map;
  * task's submission when it may start, its concurrency key and limit. Version 3 added to a pool the rules of its
  * tenants; it keeps a queue for each role and tenant where there was one for each role, and counts backlogs ({@link Upgrade}).
  * Version 4 added to a pool its rates, and to a task's submission its rate key, deadlines and retries by class of failure.
- * Version 5 added schedules.
+ * Version 5 added schedules; to a worker the last heartbeat that core read of it, and when it was told something last; and to a
+ * lease for how long its attempt was frozen.
  */
 final class Layout {
 
@@ -189,7 +190,8 @@ final class Layout {
                     .text(lease.taskId())
                     .text(lease.role())
                     .number(lease.command())
-                    .number(lease.assignedAt());
+                    .number(lease.assignedAt())
+                    .number(lease.frozenMs());
         } else if (value instanceof Counters counters) {
             out.number(counters.events()).number(counters.leases());
         } else if (value instanceof PoolEntry pool) {
@@ -259,7 +261,14 @@ final class Layout {
         } else if (key instanceof Key.OfWorker) {
             return Values.worker(in);
         } else if (key instanceof Key.OfLease) {
-            return new LeaseEntry(in.text(), in.text(), in.text(), in.text(), in.number(), in.number());
+            return new LeaseEntry(
+                    in.text(),
+                    in.text(),
+                    in.text(),
+                    in.text(),
+                    in.number(),
+                    in.number(),
+                    in.version() < 5 ? 0 : in.number());
         } else if (key instanceof Key.OfCounters) {
             return new Counters(in.number(), in.number());
         } else if (key instanceof Key.OfPool) {

@@ -395,7 +395,9 @@ final class Values {
                 .number(worker.lastHeartbeatAt())
                 .number(worker.silentTimerAt())
                 .number(worker.stateSince())
-                .list(worker.held().entrySet(), held -> out.text(held.getKey()).number(held.getValue()));
+                .list(worker.held().entrySet(), held -> out.text(held.getKey()).number(held.getValue()))
+                .number(worker.lastHeartbeat())
+                .number(worker.lastCommandAt());
     }
 
     static WorkerEntry worker(Unpacker in) {
@@ -412,7 +414,9 @@ final class Values {
                 in.number(),
                 in.number(),
                 in.number(),
-                byName(in.list(() -> Map.entry(in.text(), in.small()))));
+                byName(in.list(() -> Map.entry(in.text(), in.small()))),
+                in.version() < 5 ? 0 : in.number(),
+                in.version() < 5 ? 0 : in.number());
     }
 
     static <T> Map<String, T> byName(List<Map.Entry<String, T>> entries) {

@@ -7,12 +7,15 @@ import io.sweaifleet.schemas.core.Cause;
 import io.sweaifleet.schemas.core.CauseType;
 import io.sweaifleet.schemas.core.QuietDecision;
 import io.sweaifleet.schemas.task.TaskSubmitted;
+import io.sweaifleet.schemas.worker.WorkerState;
 import io.sweaifleet.topology.core.domain.DamagedEntryException;
 import io.sweaifleet.topology.core.domain.Key;
+import io.sweaifleet.topology.core.domain.LeaseEntry;
 import io.sweaifleet.topology.core.domain.PoolEntry;
 import io.sweaifleet.topology.core.domain.Quiet;
 import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.TenantRules;
+import io.sweaifleet.topology.core.domain.WorkerEntry;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -136,6 +139,50 @@ class LayoutTest {
         assertThat(pool.tenants()).isEqualTo(Map.of("gold", new TenantRules(3, null)));
         assertThat(pool.otherTenants()).isEqualTo(new TenantRules(1, 9L));
         assertThat(pool.rates()).isEmpty();
+    }
+
+    /** A worker as version 4 wrote it: recorded, never to be changed. */
+    private static final String WORKER_BY_VERSION_4 =
+            """
+            0410776f726b65722d3180a0a484ce67060c4f4e4c494e45080204716102040802046f730a4c696e7578086865726512
+            8aa0a484ce679adfa984ce6782a0a484ce670204716104
+            """;
+
+    /** A lease as version 4 wrote it: recorded, never to be changed. */
+    private static final String LEASE_BY_VERSION_4 =
+            """
+            0410776f726b65722d311264656661756c742d310474310471610e80a0a484ce67
+            """;
+
+    @Test
+    void shouldReadAWorkerAndALeaseThatVersion4Wrote() {
+        // When
+        WorkerEntry worker = Layout.value(new Key.OfWorker("default", "worker-1"), bytes(WORKER_BY_VERSION_4));
+        LeaseEntry lease = Layout.value(new Key.OfLease("default", "worker-1", "default-1"), bytes(LEASE_BY_VERSION_4));
+
+        // Then
+        assertThat(worker)
+                .isEqualTo(new WorkerEntry(
+                        "worker-1",
+                        1_780_000_000_000L,
+                        3,
+                        WorkerState.ONLINE,
+                        4,
+                        Map.of("qa", new WorkerEntry.Offer(1, 2, 4)),
+                        Map.of("os", "Linux"),
+                        "here",
+                        9,
+                        1_780_000_000_005L,
+                        1_780_000_045_005L,
+                        1_780_000_000_001L,
+                        Map.of("qa", 2),
+                        0,
+                        0));
+        assertThat(lease).isEqualTo(new LeaseEntry("worker-1", "default-1", "t1", "qa", 7, 1_780_000_000_000L, 0));
+    }
+
+    private static byte[] bytes(String recorded) {
+        return HexFormat.of().parseHex(recorded.replaceAll("\\s", ""));
     }
 
     @Test

@@ -356,6 +356,13 @@ final class SimulatedFleet {
         final Map<String, Assignment> running = new LinkedHashMap<>();
         final Map<String, AgentResult> finished = new LinkedHashMap<>();
         boolean alive = true;
+        /** It freezes what it runs when nobody names its heartbeats. */
+        boolean freezes;
+        /** For how long its attempts have been frozen. */
+        long frozenMs;
+        /** It has, and asks what it may go on with. */
+        boolean asks;
+
         long lastBeat;
         private long sequence;
         private long lastCommand;
@@ -375,7 +382,7 @@ final class SimulatedFleet {
 
         void beat(HeartbeatType type) {
             lastBeat = now;
-            List<HeldLease> held = SimulatedRecords.held(running.values(), finished.values());
+            List<HeldLease> held = SimulatedRecords.held(running.values(), finished.values(), frozenMs);
             List<RoleCapacity> roles = new ArrayList<>();
             slots.forEach((role, count) -> roles.add(new RoleCapacity(role, 1, count, count, count)));
             happen(new Event.Alive(
@@ -393,7 +400,9 @@ final class SimulatedFleet {
                             Map.of(),
                             "host",
                             Instant.ofEpochMilli(now),
-                            null),
+                            null,
+                            freezes,
+                            asks),
                     now));
         }
 

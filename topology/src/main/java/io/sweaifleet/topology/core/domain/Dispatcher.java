@@ -151,7 +151,7 @@ final class Dispatcher {
         Rates.enter(step, task.spec().getRateKey());
         step.state.put(
                 new Key.OfLease(step.pool, worker.workerId(), lease.leaseId()),
-                new LeaseEntry(worker.workerId(), lease.leaseId(), taskId, role, worker.commands() + 1, step.now()));
+                new LeaseEntry(worker.workerId(), lease.leaseId(), taskId, role, worker.commands() + 1, step.now(), 0));
         step.command(
                 worker.withHeld(role, 1),
                 CommandType.ASSIGN,

@@ -16,6 +16,8 @@ import java.util.TreeMap;
  * @param silentTimerAt when the timer that looks for silence is due, ms since the epoch; 0 for none
  * @param stateSince when the state began, ms since the epoch
  * @param held number of leases it holds, by role
+ * @param lastHeartbeat number of the last heartbeat of this incarnation
+ * @param lastCommandAt when it was told something last, ms since the epoch; 0 for never
  */
 public record WorkerEntry(
         String workerId,
@@ -30,7 +32,9 @@ public record WorkerEntry(
         long lastHeartbeatAt,
         long silentTimerAt,
         long stateSince,
-        Map<String, Integer> held) {
+        Map<String, Integer> held,
+        long lastHeartbeat,
+        long lastCommandAt) {
 
     /**
      * What a worker offers for a role.
@@ -62,16 +66,16 @@ public record WorkerEntry(
         return offer == null || offer.slots() == 0 ? 1.0 : (double) held.getOrDefault(role, 0) / offer.slots();
     }
 
-    WorkerEntry withCommands(long sequence) {
-        return with(state, stateSince, sequence, silentTimerAt, held);
+    WorkerEntry withCommand(long sequence, long toldAt) {
+        return with(state, stateSince, sequence, silentTimerAt, held, toldAt);
     }
 
     WorkerEntry withSilentTimerAt(long dueAt) {
-        return with(state, stateSince, commands, dueAt, held);
+        return with(state, stateSince, commands, dueAt, held, lastCommandAt);
     }
 
     WorkerEntry withState(WorkerState next, long since) {
-        return with(next, since, commands, silentTimerAt, held);
+        return with(next, since, commands, silentTimerAt, held, lastCommandAt);
     }
 
     WorkerEntry withHeld(String role, int change) {
@@ -80,7 +84,7 @@ public record WorkerEntry(
         if (count <= 0) {
             next.remove(role);
         }
-        return with(state, stateSince, commands, silentTimerAt, next);
+        return with(state, stateSince, commands, silentTimerAt, next, lastCommandAt);
     }
 
     /** The same worker with what changes between two of its heartbeats. */
@@ -89,7 +93,8 @@ public record WorkerEntry(
             long newStateSince,
             long newCommands,
             long newSilentTimerAt,
-            Map<String, Integer> newHeld) {
+            Map<String, Integer> newHeld,
+            long newLastCommandAt) {
         return new WorkerEntry(
                 workerId,
                 incarnation,
@@ -103,6 +108,8 @@ public record WorkerEntry(
                 lastHeartbeatAt,
                 newSilentTimerAt,
                 newStateSince,
-                newHeld);
+                newHeld,
+                lastHeartbeat,
+                newLastCommandAt);
     }
 }
