@@ -378,7 +378,9 @@ public final class TestFleet implements AutoCloseable {
                     now,
                     null,
                     List.of(),
-                    null);
+                    null,
+                    false,
+                    false);
         }
 
         /** Takes what core sent: assignments are held. */
@@ -394,7 +396,8 @@ public final class TestFleet implements AutoCloseable {
                             command.getAssignment().getWorkflowId(),
                             command.getAssignment().getTaskId(),
                             command.getAssignment().getAttempt(),
-                            false));
+                            false,
+                            0L));
                 } else if (command.getType() == CommandType.ACKNOWLEDGE) {
                     held.removeIf(lease -> lease.getLeaseId().equals(command.getLeaseId()));
                 }

@@ -72,7 +72,8 @@ import java.util.Map;
  * Version 4 added to a pool its rates, and to a task's submission its rate key, deadlines and retries by class of failure.
  * Version 5 added schedules and the sweeper; to a task's submission what it requires of a worker, to a worker its capabilities and resources,
  * to a lease what it takes of these, budgets to tasks, workflows and tenants, and the entries of {@code a} and {@code z}. A role's
- * name is that of its plain lane, so queues are where they were.
+ * name is that of its plain lane, so queues are where they were. To a worker the last heartbeat that core read of it, and when it was
+ * told something last; and to a lease for how long its attempt was frozen.
  */
 final class Layout {
 
@@ -252,6 +253,7 @@ final class Layout {
                     .number(lease.command())
                     .number(lease.assignedAt());
             Values.resources(out, lease.resources());
+            out.number(lease.frozenMs());
         } else if (value instanceof MeterEntry meter) {
             Values.meter(out, meter);
         } else if (value instanceof Requirements required) {
@@ -343,7 +345,8 @@ final class Layout {
                     in.text(),
                     in.number(),
                     in.number(),
-                    in.version() < 5 ? Resources.NONE : Values.resources(in));
+                    in.version() < 5 ? Resources.NONE : Values.resources(in),
+                    in.version() < 5 ? 0 : in.number());
         } else if (key instanceof Key.OfMeter) {
             return Values.meter(in);
         } else if (key instanceof Key.OfLane) {

@@ -477,7 +477,7 @@ final class Values {
                 .list(worker.capabilities(), out::text);
         resources(out, worker.resources());
         resources(out, worker.used());
-        out.text(worker.keptFor());
+        out.text(worker.keptFor()).number(worker.lastHeartbeat()).number(worker.lastCommandAt());
     }
 
     static WorkerEntry worker(Unpacker in) {
@@ -498,7 +498,9 @@ final class Values {
                 in.version() < 5 ? List.of() : in.list(in::text),
                 in.version() < 5 ? Resources.NONE : resources(in),
                 in.version() < 5 ? Resources.NONE : resources(in),
-                in.version() < 5 ? "" : in.text());
+                in.version() < 5 ? "" : in.text(,
+                in.version() < 5 ? 0 : in.number(),
+                in.version() < 5 ? 0 : in.number());
     }
 
     static <T> Map<String, T> byName(List<Map.Entry<String, T>> entries) {

@@ -8,6 +8,7 @@ import io.sweaifleet.schemas.core.Cause;
 import io.sweaifleet.schemas.core.CauseType;
 import io.sweaifleet.schemas.core.QuietDecision;
 import io.sweaifleet.schemas.task.TaskSubmitted;
+import io.sweaifleet.schemas.worker.WorkerState;
 import io.sweaifleet.topology.core.domain.Budget;
 import io.sweaifleet.topology.core.domain.DamagedEntryException;
 import io.sweaifleet.topology.core.domain.Key;
@@ -161,6 +162,50 @@ class LayoutTest {
             0e0000000e554e4b4e4f574e00000000000201066170690001c0a907000e80a0a484ce67e8a7a484ce6700000254
             """;
 
+    /** A worker as version 4 wrote it: recorded, never to be changed. */
+    private static final String TOLD_WORKER_BY_VERSION_4 =
+            """
+            0410776f726b65722d3180a0a484ce67060c4f4e4c494e45080204716102040802046f730a4c696e7578086865726512
+            8aa0a484ce679adfa984ce6782a0a484ce670204716104
+            """;
+
+    /** A lease as version 4 wrote it: recorded, never to be changed. */
+    private static final String ASSIGNED_LEASE_BY_VERSION_4 =
+            """
+            0410776f726b65722d311264656661756c742d310474310471610e80a0a484ce67
+            """;
+
+    @Test
+    void shouldReadAWorkerAndALeaseThatVersion4Wrote() {
+        // When
+        WorkerEntry worker = Layout.value(new Key.OfWorker("default", "worker-1"), bytes(TOLD_WORKER_BY_VERSION_4));
+        LeaseEntry lease = Layout.value(new Key.OfLease("default", "worker-1", "default-1"), bytes(ASSIGNED_LEASE_BY_VERSION_4));
+
+        // Then
+        assertThat(worker)
+                .isEqualTo(new WorkerEntry(
+                        "worker-1",
+                        1_780_000_000_000L,
+                        3,
+                        WorkerState.ONLINE,
+                        4,
+                        Map.of("qa", new WorkerEntry.Offer(1, 2, 4)),
+                        Map.of("os", "Linux"),
+                        "here",
+                        9,
+                        1_780_000_000_005L,
+                        1_780_000_045_005L,
+                        1_780_000_000_001L,
+                        Map.of("qa", 2),
+                        List.of(),
+                        Resources.NONE,
+                        Resources.NONE,
+                        "",
+                        0,
+                        0));
+        assertThat(lease).isEqualTo(new LeaseEntry("worker-1", "default-1", "t1", "qa", 7, 1_780_000_000_000L, Resources.NONE, 0));
+    }
+
     private static byte[] bytes(String recorded) {
         return HexFormat.of().parseHex(recorded.replaceAll("\\s", ""));
     }
@@ -186,7 +231,7 @@ class LayoutTest {
 
         // Then
         assertThat(lease)
-                .isEqualTo(new LeaseEntry("worker-1", "default-1", "t1", "qa", 7, 1_780_000_000_700L, Resources.NONE));
+                .isEqualTo(new LeaseEntry("worker-1", "default-1", "t1", "qa", 7, 1_780_000_000_700L, Resources.NONE, 0));
     }
 
     @Test

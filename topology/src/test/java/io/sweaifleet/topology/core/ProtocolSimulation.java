@@ -29,7 +29,6 @@ import io.sweaifleet.topology.core.domain.Moment;
 import io.sweaifleet.topology.core.domain.PoolEntry;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,8 +41,12 @@ import java.util.Set;
  * The lease and command protocol between core and workers, with everything that Kafka and machines may do in between.
  *
  * <p>Each of core's inputs and each worker's commands is a log that keeps its order; which log is read next, and how far a
- * reader lags behind, is chosen. So is what fails: heartbeats that are never written, workers that are killed or stopped for a
- * while, a core that is. A simulation follows from its choices alone.
+ * reader lags behind, is chosen. So is what fails: heartbeats that are never written, workers that are killed, stopped for a while,
+ * or cut off in one direction or both while they run on, a core that is killed or stopped. A simulation follows from its choices
+ * alone.
+ *
+ * <p>Workers freeze what they run as the protocol asks: an agent runs only while a heartbeat that core has named was made less than
+ * a lease's time ago, and after that only once core has listed its lease.
  *
  * <p>What must hold whatever is chosen is asserted as it goes.
  */
@@ -62,6 +65,23 @@ final class ProtocolSimulation {
         int of(int count);
     }
 
+    /** Something built wrongly, on purpose: what holds without it must not hold with it. */
+    enum Mutation {
+        NONE,
+        /** Agents run on, whatever core says or does not say. */
+        WORKERS_NEVER_FREEZE,
+        /** A lease is counted from when the acknowledgement is read, not from when the heartbeat was made. */
+        LEASES_COUNT_FROM_THE_ANSWER,
+        /** Frozen agents go on with any answer, however long it was under way. */
+        ANY_ANSWER_RESUMES,
+        /** Frozen workers do not ask. */
+        WORKERS_DO_NOT_ASK,
+        /** Core takes a silent worker's leases without looking what was written. */
+        MARKERS_ARE_LEFT_OUT,
+        /** Core takes a heartbeat for one of the moment at which it is read. */
+        HEARTBEATS_COUNT_FROM_READING
+    }
+
     private enum Input {
         SUBMISSIONS,
         HEARTBEATS,
@@ -73,11 +93,13 @@ final class ProtocolSimulation {
     private record Sent(WorkerCommand command, long at) {}
 
     private final Choices choices;
+    private final Mutation mutation;
     private final Engine engine = new Engine();
     private final MapStore store = new MapStore();
     private final Map<Input, Deque<Written>> logs = new LinkedHashMap<>();
     private final Map<String, Worker> workers = new LinkedHashMap<>();
     private final Map<String, Long> incarnationOfLease = new HashMap<>();
+    private final Map<String, String> leaseOfTask = new HashMap<>();
     private final Map<String, Long> markedResultsAt = new HashMap<>();
     private final Set<String> submitted = new HashSet<>();
     private final Set<String> ended = new HashSet<>();
@@ -87,9 +109,15 @@ final class ProtocolSimulation {
     private boolean coreStopped;
     private long offset;
     private int expired;
+    private int frozen;
 
     ProtocolSimulation(Choices choices, int workerCount) {
+        this(choices, workerCount, Mutation.NONE);
+    }
+
+    ProtocolSimulation(Choices choices, int workerCount, Mutation mutation) {
         this.choices = choices;
+        this.mutation = mutation;
         for (Input input : Input.values()) {
             logs.put(input, new ArrayDeque<>());
         }
@@ -103,6 +131,11 @@ final class ProtocolSimulation {
     /** Leases that core took away. */
     int expired() {
         return expired;
+    }
+
+    /** How often a worker froze what it ran. */
+    int frozen() {
+        return frozen;
     }
 
     /** Something happens. */
@@ -132,9 +165,10 @@ final class ProtocolSimulation {
     }
 
     private void somethingRare() {
-        switch (choices.of(3)) {
+        switch (choices.of(4)) {
             case 0 -> submit();
             case 1 -> someWorker().restart();
+            case 2 -> someWorker().cutOff(choices.of(3));
             default -> {
                 view = new StoreView(store);
                 resumedAt = now;
@@ -171,12 +205,16 @@ final class ProtocolSimulation {
             core();
         }
         workers.values().forEach(Worker::goOn);
+        workers.values().forEach(Worker::connect);
         for (int i = 0; i < 500 && !ended.equals(submitted); i++) {
             pass(BEAT_MS);
             readAll();
             for (Worker worker : workers.values()) {
                 worker.readCommands();
-                List.copyOf(worker.running.keySet()).forEach(lease -> worker.report(lease, AgentResultType.SUCCEEDED));
+                if (worker.runs()) {
+                    List.copyOf(worker.running.keySet())
+                            .forEach(lease -> worker.report(lease, AgentResultType.SUCCEEDED));
+                }
             }
         }
         assertThat(ended).isEqualTo(submitted);
@@ -191,7 +229,10 @@ final class ProtocolSimulation {
     private void read(Input input) {
         Written next = coreStopped ? null : logs.get(input).poll();
         if (next != null) {
-            decide(next.event());
+            decide(
+                    mutation == Mutation.HEARTBEATS_COUNT_FROM_READING && next.event() instanceof Event.Alive alive
+                            ? new Event.Alive(alive.heartbeat(), now)
+                            : next.event());
         }
     }
 
@@ -219,6 +260,18 @@ final class ProtocolSimulation {
             carryOut(decision);
             more = decision.more();
         }
+        assertNobodyRunsBeyondItsLease();
+    }
+
+    /** Whoever runs a task, has the lease that core gave last for it. */
+    private void assertNobodyRunsBeyondItsLease() {
+        for (Worker worker : workers.values()) {
+            if (worker.runs()) {
+                worker.running.forEach((lease, assignment) -> assertThat(lease)
+                        .as("%s runs %s", worker.id, assignment.getTaskId())
+                        .isEqualTo(leaseOfTask.get(assignment.getTaskId())));
+            }
+        }
     }
 
     private Moment moment() {
@@ -233,9 +286,12 @@ final class ProtocolSimulation {
             if (effect instanceof Effect.Command told) {
                 send(told.command());
             } else if (effect instanceof Effect.Marker marker) {
-                write(
-                        marker.inResults() ? Input.RESULTS : Input.HEARTBEATS,
-                        new Event.Marked(marker.timer(), marker.inResults()));
+                Event.Marked marked = new Event.Marked(marker.timer(), marker.inResults());
+                if (mutation == Mutation.MARKERS_ARE_LEFT_OUT) {
+                    carryOut(engine.decide(view, marked, moment()));
+                } else {
+                    write(marker.inResults() ? Input.RESULTS : Input.HEARTBEATS, marked);
+                }
                 if (marker.inResults()) {
                     markedResultsAt.put(marker.timer().id(), now);
                 }
@@ -254,6 +310,8 @@ final class ProtocolSimulation {
     private void send(WorkerCommand command) {
         if (command.getAssignment() != null) {
             incarnationOfLease.put(command.getAssignment().getLeaseId(), command.getIncarnation());
+            leaseOfTask.put(
+                    command.getAssignment().getTaskId(), command.getAssignment().getLeaseId());
         }
         workers.get(command.getWorkerId()).commands.add(new Sent(command, now));
     }
@@ -288,6 +346,7 @@ final class ProtocolSimulation {
                 tick();
             }
             workers.values().forEach(Worker::live);
+            assertNobodyRunsBeyondItsLease();
         }
     }
 
@@ -308,6 +367,17 @@ final class ProtocolSimulation {
         private final Deque<Sent> commands = new ArrayDeque<>();
         private final Map<String, Assignment> running = new LinkedHashMap<>();
         private final Map<String, AgentResult> finished = new LinkedHashMap<>();
+        /** Reports that wait until the worker is connected. */
+        private final Deque<AgentResult> unsent = new ArrayDeque<>();
+        /** When each heartbeat was made that core has not named. */
+        private final Map<Long, Long> unnamed = new LinkedHashMap<>();
+
+        private long leasesUntil;
+        private boolean frozen;
+        private boolean welcomed;
+        private boolean mute;
+        private boolean deaf;
+        private boolean everDeaf;
         private long incarnation;
         private long sequence;
         private long lastCommand;
@@ -326,13 +396,54 @@ final class ProtocolSimulation {
             incarnation = Math.max(incarnation + 1, now);
             running.clear();
             finished.clear();
+            unsent.clear();
+            unnamed.clear();
+            leasesUntil = 0;
+            frozen = false;
+            welcomed = false;
+            everDeaf = deaf;
             sequence = 0;
             lastCommand = 0;
             stopped = false;
             everStopped = false;
-            everSilent = false;
+            everSilent = mute;
             lastBeat = now;
-            beat(HeartbeatType.HELLO);
+            beat(true);
+        }
+
+        /** It runs on, but does not reach the broker any more: for what it writes, for what it reads, or for both. */
+        void cutOff(int direction) {
+            if (mute || deaf) {
+                connect();
+            } else {
+                mute = direction != 1;
+                deaf = direction != 0;
+                everDeaf |= deaf;
+            }
+        }
+
+        void connect() {
+            mute = false;
+            deaf = false;
+            sendReports();
+        }
+
+        private void sendReports() {
+            while (!mute && !unsent.isEmpty()) {
+                write(Input.RESULTS, new Event.Reported(unsent.poll()));
+            }
+        }
+
+        /** Whether its agents do anything. */
+        boolean runs() {
+            return !stopped && (mutation == Mutation.WORKERS_NEVER_FREEZE || !frozen && now < leasesUntil);
+        }
+
+        private void freezeWhenDue() {
+            if (!frozen && !running.isEmpty() && now >= leasesUntil) {
+                frozen = true;
+                ProtocolSimulation.this.frozen++;
+            }
         }
 
         void stopOrGoOn() {
@@ -350,18 +461,16 @@ final class ProtocolSimulation {
 
         /** Whether it has run and been heard all the time. */
         boolean healthy() {
-            return !everStopped && !everSilent && now - lastBeat < LEASE_MS;
+            return !everStopped && !everSilent && !everDeaf && now - lastBeat < LEASE_MS;
         }
 
         void live() {
             if (stopped) {
                 return;
             }
+            freezeWhenDue();
             if (now - lastBeat >= BEAT_MS) {
-                boolean written = now - lastBeat >= LEASE_MS / 2 || choices.of(20) != 1;
-                if (written) {
-                    beat(HeartbeatType.ALIVE);
-                }
+                beat(now - lastBeat >= LEASE_MS / 2 || choices.of(20) != 1);
             }
             Sent next = commands.peek();
             if (next != null && now - next.at() >= COMMANDS_READ_WITHIN_MS) {
@@ -369,7 +478,12 @@ final class ProtocolSimulation {
             }
         }
 
-        private void beat(HeartbeatType type) {
+        /** Makes a heartbeat, which may be lost on its way. */
+        private void beat(boolean arrives) {
+            unnamed.put(++sequence, now);
+            if (mute || !arrives) {
+                return;
+            }
             everSilent |= now - lastBeat >= LEASE_MS;
             lastBeat = now;
             List<HeldLease> held = SimulatedRecords.held(running.values(), finished.values());
@@ -377,8 +491,8 @@ final class ProtocolSimulation {
                     POOL,
                     id,
                     incarnation,
-                    ++sequence,
-                    type,
+                    sequence,
+                    welcomed ? HeartbeatType.ALIVE : HeartbeatType.HELLO,
                     0,
                     lastCommand,
                     2,
@@ -389,19 +503,25 @@ final class ProtocolSimulation {
                     Instant.ofEpochMilli(now),
                     null,
                     List.of(),
-                    null);
+                    null,
+                    true,
+                    frozen && mutation != Mutation.WORKERS_DO_NOT_ASK);
             write(Input.HEARTBEATS, new Event.Alive(heartbeat, now));
         }
 
         void readCommands() {
-            while (!stopped && !commands.isEmpty()) {
+            while (!stopped && !deaf && !commands.isEmpty()) {
+                freezeWhenDue();
                 WorkerCommand command = commands.poll().command();
                 if (command.getIncarnation() != incarnation || command.getSequence() <= lastCommand) {
                     continue;
                 }
                 assertThat(command.getSequence()).isEqualTo(lastCommand + 1);
                 lastCommand = command.getSequence();
+                named(command.getHeartbeat());
                 switch (command.getType()) {
+                    case WELCOME -> welcomed = true;
+                    case CONFIRM -> confirmed(command.getConfirmed());
                     case ASSIGN -> begin(command.getAssignment());
                     case ACKNOWLEDGE -> finished.remove(command.getLeaseId());
                     case CANCEL -> {
@@ -412,23 +532,40 @@ final class ProtocolSimulation {
                     case REINTRODUCE -> restart();
                     default -> {}
                 }
+                freezeWhenDue();
             }
+        }
+
+        private void named(long heartbeat) {
+            for (Long known : List.copyOf(unnamed.keySet())) {
+                if (known <= heartbeat) {
+                    long madeAt = unnamed.remove(known);
+                    leasesUntil = LEASE_MS + (mutation == Mutation.LEASES_COUNT_FROM_THE_ANSWER ? now : madeAt);
+                }
+            }
+        }
+
+        private void confirmed(List<String> leases) {
+            if (leases == null) {
+                return;
+            }
+            for (String lease : List.copyOf(running.keySet())) {
+                if (!leases.contains(lease)) {
+                    running.remove(lease);
+                }
+            }
+            if (mutation == Mutation.ANY_ANSWER_RESUMES) {
+                leasesUntil = Math.max(leasesUntil, now + LEASE_MS);
+            }
+            frozen &= now >= leasesUntil;
         }
 
         private void begin(Assignment assignment) {
             running.put(assignment.getLeaseId(), assignment);
-            Collection<Worker> healthy = workers.values().stream()
-                    .filter(Worker::healthy)
-                    .filter(worker -> worker.running.values().stream()
-                            .anyMatch(a -> a.getTaskId().equals(assignment.getTaskId())))
-                    .toList();
-            assertThat(healthy)
-                    .as("healthy workers that run %s at once", assignment.getTaskId())
-                    .hasSizeLessThanOrEqualTo(1);
         }
 
         void report() {
-            if (!stopped && !running.isEmpty()) {
+            if (runs() && !running.isEmpty()) {
                 String lease = List.copyOf(running.keySet()).get(choices.of(running.size()));
                 report(lease, choices.of(2) == 0 ? AgentResultType.STARTED : AgentResultType.SUCCEEDED);
             }
@@ -441,7 +578,8 @@ final class ProtocolSimulation {
                 running.remove(leaseId);
                 finished.put(leaseId, result);
             }
-            write(Input.RESULTS, new Event.Reported(result));
+            unsent.add(result);
+            sendReports();
         }
     }
 }

@@ -1,15 +1,22 @@
 package io.sweaifleet.topology.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.sweaifleet.topology.core.ProtocolSimulation.Mutation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.statistics.Statistics;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The protocol under whatever a {@link ProtocolSimulation} may choose. A seed that fails is printed, and
@@ -32,6 +39,29 @@ class ProtocolSimulationTest {
         // Then
         simulation.settle();
         Statistics.label("leases taken away").collect(Math.min(simulation.expired(), 5));
+        Statistics.label("workers frozen").collect(Math.min(simulation.frozen(), 5));
+    }
+
+    /** What is built wrongly is found. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void shouldNotHoldWithAMutation(Mutation mutation) {
+        // When
+        Optional<Throwable> found = LongStream.range(0, 2_000)
+                .mapToObj(seed -> catchThrowable(() -> {
+                    ProtocolSimulation simulation = new ProtocolSimulation(new Random(seed)::nextInt, 2, mutation);
+                    simulation.submit();
+                    simulation.submit();
+                    for (int i = 0; i < 120; i++) {
+                        simulation.step();
+                    }
+                    simulation.settle();
+                }))
+                .filter(Objects::nonNull)
+                .findFirst();
+
+        // Then
+        assertThat(found).get().isInstanceOf(AssertionError.class);
     }
 
     /** One worker, one task, and every history of so many steps. */

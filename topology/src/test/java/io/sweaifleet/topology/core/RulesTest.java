@@ -331,8 +331,8 @@ class RulesTest {
         fleet.cancel("c1", null, "t");
         worker.inbox.clear();
 
-        // When
-        fleet.pass(15_000);
+        // When: the worker would have frozen it by now, had the command not reached it
+        fleet.pass(45_000);
 
         // Then
         assertThat(fleet.outcomeOf("t").getStatus()).isEqualTo(TaskStatus.CANCELLED);

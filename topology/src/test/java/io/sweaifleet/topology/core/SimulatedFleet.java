@@ -389,6 +389,13 @@ final class SimulatedFleet {
         List<String> capabilities = List.of();
         ResourceAmounts resources;
         boolean alive = true;
+        /** It freezes what it runs when nobody names its heartbeats. */
+        boolean freezes;
+        /** For how long its attempts have been frozen. */
+        long frozenMs;
+        /** It has, and asks what it may go on with. */
+        boolean asks;
+
         long lastBeat;
         private long sequence;
         private long lastCommand;
@@ -408,7 +415,7 @@ final class SimulatedFleet {
 
         void beat(HeartbeatType type) {
             lastBeat = now;
-            List<HeldLease> held = SimulatedRecords.held(running.values(), finished.values());
+            List<HeldLease> held = SimulatedRecords.held(running.values(), finished.values(), frozenMs);
             List<RoleCapacity> roles = new ArrayList<>();
             slots.forEach((role, count) -> roles.add(new RoleCapacity(role, 1, count, count, count)));
             happen(new Event.Alive(
@@ -428,7 +435,9 @@ final class SimulatedFleet {
                             Instant.ofEpochMilli(now),
                             null,
                             capabilities,
-                            resources),
+                            resources,
+                            freezes,
+                            asks),
                     now));
         }
 

@@ -90,11 +90,16 @@ final class SimulatedRecords {
 
     /** What a worker lists in its heartbeats. */
     static List<HeldLease> held(Collection<Assignment> running, Collection<AgentResult> finished) {
+        return held(running, finished, 0);
+    }
+
+    /** @param frozenMs for how long each attempt has been frozen */
+    static List<HeldLease> held(Collection<Assignment> running, Collection<AgentResult> finished, long frozenMs) {
         List<HeldLease> held = new ArrayList<>();
-        running.forEach(
-                a -> held.add(new HeldLease(a.getLeaseId(), a.getWorkflowId(), a.getTaskId(), a.getAttempt(), false)));
-        finished.forEach(
-                r -> held.add(new HeldLease(r.getLeaseId(), r.getWorkflowId(), r.getTaskId(), r.getAttempt(), true)));
+        running.forEach(a -> held.add(
+                new HeldLease(a.getLeaseId(), a.getWorkflowId(), a.getTaskId(), a.getAttempt(), false, frozenMs)));
+        finished.forEach(r -> held.add(
+                new HeldLease(r.getLeaseId(), r.getWorkflowId(), r.getTaskId(), r.getAttempt(), true, frozenMs)));
         return held;
     }
 

@@ -11,10 +11,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Cancellation {
 
+    private final Freeze freeze;
     private final Object lock = new Object();
     private final List<Runnable> killers = new ArrayList<>();
     private @Nullable String reason;
     private @Nullable Instant since;
+
+    /** One of an attempt that nothing freezes. */
+    public Cancellation() {
+        this(Freeze.never());
+    }
+
+    /** @param freeze what may hold the attempt */
+    public Cancellation(Freeze freeze) {
+        this.freeze = freeze;
+    }
+
+    /** What may hold the attempt. */
+    public Freeze freeze() {
+        return freeze;
+    }
 
     /** Asks the attempt to stop and runs every registered killer once. Later calls change nothing. */
     public void cancel(String why, Instant now) {
@@ -69,11 +85,12 @@ public final class Cancellation {
     }
 
     /**
-     * Stops the calling attempt when it was cancelled.
+     * A checkpoint of the calling attempt: waits while it is frozen, and stops it when it was cancelled.
      *
      * @throws CancelledException when it was
      */
     public void check() {
+        freeze.pass(this);
         String why = reason();
         if (why != null) {
             throw new CancelledException(why);

@@ -5,8 +5,10 @@ import io.sweaifleet.agent.artifact.FileArtifactStore;
 import io.sweaifleet.agent.attempt.Attempt;
 import io.sweaifleet.agent.attempt.AttemptEnd;
 import io.sweaifleet.agent.attempt.AttemptRunner;
+import io.sweaifleet.agent.attempt.AttemptTime;
 import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.attempt.Cancellation.CancelledException;
+import io.sweaifleet.agent.attempt.Freeze;
 import io.sweaifleet.agent.playbook.Playbook;
 import io.sweaifleet.agent.playbook.PlaybookFailure;
 import io.sweaifleet.agent.playbook.PlaybookResult;
@@ -157,24 +159,20 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             return new AttemptEnd(AttemptEnd.Status.FAILED, null, unknownKind(attempt, playbook != null), brain);
         }
         Instant begun = clock.instant();
-        Instant deadline = deadline(assignment, begun);
-        Cancellation cancellation = new Cancellation();
+        Freeze freeze = attempt.cancellation().freeze();
+        AttemptTime time =
+                new AttemptTime(freeze, begun, Duration.ofMillis(assignment.getTimeoutMs()), assignment.getDeadline());
+        Cancellation cancellation = new Cancellation(freeze);
         try (Cancellation.Registration ignored = attempt.cancellation()
                         .onCancel(() -> cancellation.cancel(reasonOf(attempt.cancellation()), clock.instant()));
-                Watchdog.Watch watch = watchdog.watch(cancellation, Duration.between(begun, deadline), clock)) {
-            return new Run(attempt, playbook, brain, begun, deadline, cancellation, watch).end();
+                Watchdog.Watch watch = watchdog.watch(cancellation, time, clock)) {
+            return new Run(attempt, playbook, brain, begun, time, cancellation, watch).end();
         }
     }
 
     private static String reasonOf(Cancellation cancellation) {
         String reason = cancellation.reason();
         return reason == null ? "cancelled" : reason;
-    }
-
-    private static Instant deadline(Assignment assignment, Instant begun) {
-        Instant byTimeout = begun.plusMillis(assignment.getTimeoutMs());
-        Instant ofTask = assignment.getDeadline();
-        return ofTask != null && ofTask.isBefore(byTimeout) ? ofTask : byTimeout;
     }
 
     private Failure unknownKind(Attempt attempt, boolean installed) {
@@ -206,7 +204,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
         private final Playbook playbook;
         private final BrainStamp brain;
         private final Instant begun;
-        private final Instant deadline;
+        private final AttemptTime time;
         private final Cancellation cancellation;
         private final Watchdog.Watch watch;
         private final Collector collector;
@@ -220,7 +218,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                 Playbook playbook,
                 BrainStamp brain,
                 Instant begun,
-                Instant deadline,
+                AttemptTime time,
                 Cancellation cancellation,
                 Watchdog.Watch watch) {
             this.attempt = attempt;
@@ -228,7 +226,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             this.playbook = playbook;
             this.brain = brain;
             this.begun = begun;
-            this.deadline = deadline;
+            this.time = time;
             this.cancellation = cancellation;
             this.watch = watch;
             this.collector = new Collector(store, limits);
@@ -272,7 +270,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                 toolbox = tools(workspace, audit);
             }
             AttemptContext context =
-                    new AttemptContext(attempt, this, deadline, cancellation, brain, audit, collector, clock);
+                    new AttemptContext(attempt, this, time, cancellation, brain, audit, collector, clock);
             PlaybookResult result;
             try {
                 result = playbook.run(context);
@@ -338,7 +336,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                     executor,
                     audit,
                     cancellation,
-                    deadline,
+                    time,
                     clock,
                     Files.createDirectories(folder.resolve("logs")));
         }
@@ -414,7 +412,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                         .setFailureClass(FailureClass.TRANSIENT)
                         .setCode("ATTEMPT_TIMEOUT")
                         .setMessage("the attempt was stopped after "
-                                + Duration.between(begun, deadline).toSeconds() + " s, the time it was given")
+                                + Duration.between(begun, time.end()).toSeconds() + " s, the time it was given")
                         .setRemedy("give the task a longer attemptTimeoutMs (or deadline), or less to do")
                         .build());
             }

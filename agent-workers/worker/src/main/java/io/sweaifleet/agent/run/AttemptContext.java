@@ -1,6 +1,7 @@
 package io.sweaifleet.agent.run;
 
 import io.sweaifleet.agent.attempt.Attempt;
+import io.sweaifleet.agent.attempt.AttemptTime;
 import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.playbook.PlaybookContext;
 import io.sweaifleet.agent.playbook.Toolbox;
@@ -32,7 +33,7 @@ final class AttemptContext implements PlaybookContext {
 
     private final Attempt attempt;
     private final Site site;
-    private final Instant deadline;
+    private final AttemptTime time;
     private final Cancellation cancellation;
     private final BrainStamp brain;
     private final Auditor auditor;
@@ -59,7 +60,7 @@ final class AttemptContext implements PlaybookContext {
     AttemptContext(
             Attempt attempt,
             Site site,
-            Instant deadline,
+            AttemptTime time,
             Cancellation cancellation,
             BrainStamp brain,
             Auditor auditor,
@@ -67,7 +68,7 @@ final class AttemptContext implements PlaybookContext {
             Clock clock) {
         this.attempt = attempt;
         this.site = site;
-        this.deadline = deadline;
+        this.time = time;
         this.cancellation = cancellation;
         this.brain = brain;
         this.auditor = auditor;
@@ -111,7 +112,7 @@ final class AttemptContext implements PlaybookContext {
 
     @Override
     public Instant deadline() {
-        return deadline;
+        return time.end();
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.sweaifleet.agent.run;
 
+import io.sweaifleet.agent.attempt.AttemptTime;
 import io.sweaifleet.agent.attempt.Cancellation;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * waits without calling a tool notices as well.
  */
 final class Watchdog implements AutoCloseable {
+
+    /** How often a frozen attempt is looked at whose time would be over. */
+    private static final long FROZEN_LOOK_MS = 500;
 
     private final ScheduledThreadPoolExecutor timer;
 
@@ -26,17 +31,28 @@ final class Watchdog implements AutoCloseable {
     }
 
     /** Watches an attempt that runs on the calling thread until the watch is closed. */
-    Watch watch(Cancellation cancellation, Duration time, Clock clock) {
+    Watch watch(Cancellation cancellation, AttemptTime time, Clock clock) {
         Watch watch = new Watch(Thread.currentThread());
         watch.registration = cancellation.onCancel(watch::interrupt);
-        watch.timeout = timer.schedule(
-                () -> {
-                    watch.over = true;
-                    cancellation.cancel("its time was over", clock.instant());
-                },
-                Math.max(0, time.toMillis()),
-                TimeUnit.MILLISECONDS);
+        lookAtTheEnd(watch, cancellation, time, clock);
         return watch;
+    }
+
+    private void lookAtTheEnd(Watch watch, Cancellation cancellation, AttemptTime time, Clock clock) {
+        long left = Duration.between(clock.instant(), time.end()).toMillis();
+        boolean frozen = cancellation.freeze().isFrozen();
+        watch.timeout(timer.schedule(
+                () -> {
+                    Instant now = clock.instant();
+                    if (cancellation.freeze().isFrozen() || now.isBefore(time.end())) {
+                        lookAtTheEnd(watch, cancellation, time, clock);
+                    } else {
+                        watch.over = true;
+                        cancellation.cancel("its time was over", now);
+                    }
+                },
+                Math.max(frozen ? FROZEN_LOOK_MS : 0, left),
+                TimeUnit.MILLISECONDS));
     }
 
     @Override
@@ -63,6 +79,16 @@ final class Watchdog implements AutoCloseable {
             return over;
         }
 
+        /** Keeps what is to happen next, unless the watch is over. */
+        private void timeout(ScheduledFuture<?> next) {
+            synchronized (lock) {
+                timeout = next;
+                if (closed) {
+                    next.cancel(false);
+                }
+            }
+        }
+
         private void interrupt() {
             synchronized (lock) {
                 if (!closed) {
@@ -79,12 +105,12 @@ final class Watchdog implements AutoCloseable {
                     return;
                 }
                 closed = true;
+                if (timeout != null) {
+                    timeout.cancel(false);
+                }
             }
             if (registration != null) {
                 registration.close();
-            }
-            if (timeout != null) {
-                timeout.cancel(false);
             }
             boolean cleared = Thread.interrupted();
             assert cleared || !thread.isInterrupted();

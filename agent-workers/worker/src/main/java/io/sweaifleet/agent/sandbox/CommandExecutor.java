@@ -1,6 +1,7 @@
 package io.sweaifleet.agent.sandbox;
 
 import io.sweaifleet.agent.attempt.Cancellation;
+import io.sweaifleet.agent.attempt.Freeze;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs one process to its end: in a session and process group of its own, its output in a file, and the whole group ended
- * when its time is over, when the attempt is cancelled, or when its output exceeds the limit. The thread that calls waits,
- * and must not end before the process does: bubblewrap's own death signal is bound to the thread that started it.
+ * when its time is over, when the attempt is cancelled, or when its output exceeds the limit. While the attempt is frozen, the
+ * group and its time stand still. The thread that calls waits, and must not end before the process does: bubblewrap's own
+ * death signal is bound to the thread that started it.
  */
 public final class CommandExecutor {
 
@@ -72,7 +74,8 @@ public final class CommandExecutor {
         long begun = System.nanoTime();
         Process process = builder.start();
         ProcessTree tree = new ProcessTree(process.toHandle(), launch.environment());
-        try (Cancellation.Registration ignored = cancellation.onCancel(tree::kill)) {
+        try (Cancellation.Registration ignored = cancellation.onCancel(tree::kill);
+                Cancellation.Registration alsoIgnored = cancellation.freeze().register(tree)) {
             End end = waitFor(process, timeout, cancellation, output);
             if (end != End.EXITED) {
                 tree.kill();
@@ -91,13 +94,16 @@ public final class CommandExecutor {
 
     private End waitFor(Process process, Duration timeout, Cancellation cancellation, Path output)
             throws IOException, InterruptedException {
+        Freeze freeze = cancellation.freeze();
+        Duration frozenBefore = freeze.frozen();
         long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {
-            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            if (left <= 0) {
+            long frozen = freeze.frozen().minus(frozenBefore).toNanos();
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline + frozen - System.nanoTime());
+            if (left <= 0 && !freeze.isFrozen()) {
                 return process.isAlive() ? End.TIMED_OUT : End.EXITED;
             }
-            if (process.waitFor(Math.min(left, LOOK_EVERY_MS), TimeUnit.MILLISECONDS)) {
+            if (process.waitFor(Math.max(1, Math.min(left, LOOK_EVERY_MS)), TimeUnit.MILLISECONDS)) {
                 return End.EXITED;
             }
             if (cancellation.isCancelled()) {

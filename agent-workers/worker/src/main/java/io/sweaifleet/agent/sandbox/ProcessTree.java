@@ -1,13 +1,18 @@
 package io.sweaifleet.agent.sandbox;
 
+import io.sweaifleet.agent.attempt.Freeze;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,10 +21,13 @@ import org.slf4j.LoggerFactory;
  * A process with all it started: its descendants, its process group, and what left both but still carries the attempt's
  * mark in its environment.
  */
-final class ProcessTree {
+final class ProcessTree implements Freeze.Child {
 
     private static final Logger log = LoggerFactory.getLogger(ProcessTree.class);
     private static final Path PROC = Path.of("/proc");
+
+    /** Rounds after which a tree that grows faster than it is stopped is left to the end of its attempt. */
+    private static final int STOP_ROUNDS = 20;
 
     private final ProcessHandle leader;
     private final String mark;
@@ -41,6 +49,34 @@ final class ProcessTree {
         if (!mark.isEmpty()) {
             killMarked(mark, true);
         }
+    }
+
+    /** Stops all of it where it is. What a process starts before it is stopped itself is found in the next round. */
+    @Override
+    public void stop() {
+        Set<Long> stopped = new LinkedHashSet<>();
+        for (int round = 0; round < STOP_ROUNDS && leader.isAlive(); round++) {
+            Set<Long> found = all();
+            if (!stopped.addAll(found)) {
+                return;
+            }
+            signal("STOP", found);
+        }
+    }
+
+    @Override
+    public void goOn() {
+        signal("CONT", all());
+    }
+
+    private Set<Long> all() {
+        Set<Long> all = new LinkedHashSet<>();
+        all.add(leader.pid());
+        leader.descendants().map(ProcessHandle::pid).forEach(all::add);
+        if (!mark.isEmpty()) {
+            marked(mark, true).stream().map(ProcessHandle::pid).forEach(all::add);
+        }
+        return all;
     }
 
     /**
@@ -91,10 +127,19 @@ final class ProcessTree {
         }
     }
 
-    /** Java has no call for it; the shell's own {@code kill} has. */
     private static void killGroup(long group) {
+        signal("KILL", Set.of(-group));
+    }
+
+    /**
+     * Sends a signal other than Java has calls for: the shell's own {@code kill} has, in the form that every shell knows.
+     *
+     * @param processes processes, and groups as negative numbers; those that have ended meanwhile do not matter
+     */
+    private static void signal(String signal, Collection<Long> processes) {
+        String numbers = processes.stream().map(String::valueOf).collect(Collectors.joining(" "));
         try {
-            Process kill = new ProcessBuilder("sh", "-c", "kill -KILL -- -" + group)
+            Process kill = new ProcessBuilder("sh", "-c", "kill -s " + signal + " -- " + numbers)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
@@ -102,10 +147,7 @@ final class ProcessTree {
                 kill.destroyForcibly();
             }
         } catch (IOException e) {
-            log.warn(
-                    "the process group {} could not be ended ({}); its processes are ended one by one",
-                    group,
-                    e.toString());
+            log.warn("signal {} could not be sent to {} ({})", signal, numbers, e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

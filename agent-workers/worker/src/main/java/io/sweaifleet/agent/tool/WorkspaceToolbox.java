@@ -1,5 +1,6 @@
 package io.sweaifleet.agent.tool;
 
+import io.sweaifleet.agent.attempt.AttemptTime;
 import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.playbook.ToolDenied;
 import io.sweaifleet.agent.playbook.Toolbox;
@@ -78,7 +79,7 @@ public final class WorkspaceToolbox implements Toolbox {
     private final CommandExecutor executor;
     private final Auditor auditor;
     private final Cancellation cancellation;
-    private final Instant deadline;
+    private final AttemptTime time;
     private final Clock clock;
     private final Path logs;
 
@@ -90,7 +91,7 @@ public final class WorkspaceToolbox implements Toolbox {
 
     /**
      * @param logs folder for the output of commands, which exists
-     * @param deadline moment at which the attempt is stopped; no command runs longer
+     * @param time time of the attempt; no command runs longer
      */
     public WorkspaceToolbox(
             Workspace workspace,
@@ -101,7 +102,7 @@ public final class WorkspaceToolbox implements Toolbox {
             CommandExecutor executor,
             Auditor auditor,
             Cancellation cancellation,
-            Instant deadline,
+            AttemptTime time,
             Clock clock,
             Path logs) {
         this.workspace = workspace;
@@ -113,7 +114,7 @@ public final class WorkspaceToolbox implements Toolbox {
         this.executor = executor;
         this.auditor = auditor;
         this.cancellation = cancellation;
-        this.deadline = deadline;
+        this.time = time;
         this.clock = clock;
         this.logs = logs;
     }
@@ -407,7 +408,7 @@ public final class WorkspaceToolbox implements Toolbox {
     }
 
     private Duration remaining(Duration wanted) {
-        Duration left = Duration.between(clock.instant(), deadline);
+        Duration left = Duration.between(clock.instant(), time.end());
         Duration shorter = left.compareTo(wanted) < 0 ? left : wanted;
         return shorter.isNegative() ? Duration.ZERO : shorter;
     }

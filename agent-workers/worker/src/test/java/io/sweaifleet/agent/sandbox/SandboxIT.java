@@ -5,20 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sweaifleet.agent.attempt.Cancellation;
+import io.sweaifleet.agent.attempt.Freeze;
 import io.sweaifleet.agent.playbook.Toolbox.Cache;
 import io.sweaifleet.agent.sandbox.CommandExecutor.End;
 import io.sweaifleet.agent.sandbox.CommandExecutor.Execution;
 import io.sweaifleet.agent.sandbox.Sandboxes.Choice;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -224,6 +228,69 @@ class SandboxIT {
         canceller.join();
         assertThat(execution.end()).isEqualTo(End.CANCELLED);
         assertNoneLeft(mark);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BUBBLEWRAP", "PROCESS"})
+    void shouldStopTheWholeGroupWhileFrozenAndLetItGoOnWithTheTimeItHadLeft(Choice choice) throws Exception {
+        // Given
+        Sandbox sandbox = select(choice);
+        Freeze freeze = new Freeze(InstantSource.system());
+        String mark = "34" + ProcessHandle.current().pid();
+        Path started = confinement.scratch().resolve("started");
+        Path finish = confinement.scratch().resolve("finish");
+        Duration timeout = Duration.ofSeconds(3);
+        String script = "setsid sleep " + mark + " & touch " + started + "; while [ ! -e " + finish
+                + " ]; do sleep 0.05; done; kill -KILL $!";
+
+        // When
+        CompletableFuture<List<String>> states = CompletableFuture.supplyAsync(() -> {
+            awaitFile(started);
+            freeze.hold(Instant.now());
+            freeze.settle();
+            List<String> stopped = statesOf(mark);
+            // A process has to run to be stopped by a signal.
+            while (!stopped.stream().allMatch("T"::equals) && freeze.frozen().compareTo(timeout) < 0) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+                stopped = statesOf(mark);
+            }
+            while (freeze.frozen().compareTo(timeout) < 0) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
+            try {
+                Files.createFile(finish);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            freeze.release(Instant.MAX);
+            freeze.settle();
+            return stopped;
+        });
+        Execution execution =
+                execute(sandbox, List.of("sh", "-c", script), List.of(), timeout, new Cancellation(freeze));
+
+        // Then
+        assertThat(execution).extracting(Execution::end, Execution::exitCode).containsExactly(End.EXITED, 0);
+        assertThat(states.get(10, TimeUnit.SECONDS)).isNotEmpty().containsOnly("T");
+        assertNoneLeft(mark);
+    }
+
+    /** The state, as proc(5) has it, of each process whose command line contains the mark. */
+    private static List<String> statesOf(String mark) {
+        return ProcessHandle.allProcesses()
+                .map(process -> Path.of("/proc", Long.toString(process.pid())))
+                .filter(process -> read(process.resolve("cmdline")).contains(mark))
+                .map(process -> read(process.resolve("stat")))
+                .map(stat -> stat.substring(stat.lastIndexOf(')') + 2).substring(0, 1))
+                .toList();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException ended) {
+            return "";
+        }
     }
 
     @ParameterizedTest

@@ -18,13 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/** A worker that does every task at once, and remembers what it was told to run. */
+/** A worker that does every task at once, unless it is to hold it, and remembers what it was told to run. */
 final class ProbeWorker implements AutoCloseable {
 
     private static final Duration BEAT = Duration.ofMillis(300);
@@ -37,12 +38,26 @@ final class ProbeWorker implements AutoCloseable {
     private final long incarnation = System.currentTimeMillis();
     private final Map<String, HeldLease> held = new LinkedHashMap<>();
     private final Queue<Assignment> started = new ConcurrentLinkedQueue<>();
+    private final Predicate<Assignment> holds;
+    private final Queue<Assignment> running = new ConcurrentLinkedQueue<>();
+    private final Map<Long, Long> unnamed = new LinkedHashMap<>();
     private final Thread thread;
+    private volatile boolean released;
+    private volatile int reported;
+    private volatile long longestUnheardMs;
     private volatile boolean closed;
     private long heartbeats;
     private long lastCommand;
+    private long lastHeardAt;
 
     ProbeWorker(TestBroker broker, String pool, String id, int slots, int partition) {
+        this(broker, pool, id, slots, partition, assignment -> false);
+    }
+
+    /** @param holds which attempts run until {@link #release} */
+    ProbeWorker(
+            TestBroker broker, String pool, String id, int slots, int partition, Predicate<Assignment> holds) {
+        this.holds = holds;
         this.broker = broker;
         this.pool = pool;
         this.id = id;
@@ -55,6 +70,21 @@ final class ProbeWorker implements AutoCloseable {
     /** Everything it was told to run, in order. */
     List<Assignment> started() {
         return List.copyOf(started);
+    }
+
+    /** Lets what it holds succeed. */
+    void release() {
+        released = true;
+    }
+
+    /** How many attempts it has reported as ended. */
+    int reported() {
+        return reported;
+    }
+
+    /** How old the newest heartbeat was at most that core was known to have read, in ms. */
+    long longestUnheardMs() {
+        return longestUnheardMs;
     }
 
     private void run() {
@@ -73,8 +103,14 @@ final class ProbeWorker implements AutoCloseable {
                             && command.getWorkerId().equals(id)
                             && command.getIncarnation() == incarnation) {
                         lastCommand = command.getSequence();
+                        heard(command);
                         obey(producer, command);
                     }
+                }
+                while (released && !running.isEmpty()) {
+                    Assignment done = running.remove();
+                    report(producer, done, AgentResultType.SUCCEEDED);
+                    held.computeIfPresent(done.getLeaseId(), (lease, before) -> lease(done, true));
                 }
                 if (System.nanoTime() - lastBeat > BEAT.toNanos()) {
                     beat(producer, HeartbeatType.ALIVE);
@@ -84,20 +120,41 @@ final class ProbeWorker implements AutoCloseable {
         }
     }
 
+    private void heard(WorkerCommand command) {
+        Long madeAt = null;
+        for (Long sequence : List.copyOf(unnamed.keySet())) {
+            if (sequence <= command.getHeartbeat()) {
+                madeAt = unnamed.remove(sequence);
+            }
+        }
+        if (madeAt != null && lastHeardAt != 0) {
+            longestUnheardMs = Math.max(longestUnheardMs, System.currentTimeMillis() - lastHeardAt);
+        }
+        lastHeardAt = madeAt == null ? lastHeardAt : madeAt;
+    }
+
+    private static HeldLease lease(Assignment assignment, boolean finished) {
+        return new HeldLease(
+                assignment.getLeaseId(),
+                assignment.getWorkflowId(),
+                assignment.getTaskId(),
+                assignment.getAttempt(),
+                finished,
+                0L);
+    }
+
     private void obey(KafkaProducer<String, byte[]> producer, WorkerCommand command) {
         if (command.getType() == CommandType.ASSIGN) {
             Assignment assignment = command.getAssignment();
             started.add(assignment);
-            held.put(
-                    assignment.getLeaseId(),
-                    new HeldLease(
-                            assignment.getLeaseId(),
-                            assignment.getWorkflowId(),
-                            assignment.getTaskId(),
-                            assignment.getAttempt(),
-                            true));
+            boolean holding = holds.test(assignment) && !released;
+            held.put(assignment.getLeaseId(), lease(assignment, !holding));
             report(producer, assignment, AgentResultType.STARTED);
-            report(producer, assignment, AgentResultType.SUCCEEDED);
+            if (holding) {
+                running.add(assignment);
+            } else {
+                report(producer, assignment, AgentResultType.SUCCEEDED);
+            }
         } else if (command.getType() == CommandType.ACKNOWLEDGE || command.getType() == CommandType.CANCEL) {
             held.remove(command.getLeaseId());
         }
@@ -121,9 +178,13 @@ final class ProbeWorker implements AutoCloseable {
                 .build();
         producer.send(new ProducerRecord<>(
                 FleetTopic.AGENT_RESULTS.topicName(), pool, broker.encode(FleetTopic.AGENT_RESULTS, result)));
+        if (type == AgentResultType.SUCCEEDED) {
+            reported++;
+        }
     }
 
     private void beat(KafkaProducer<String, byte[]> producer, HeartbeatType type) {
+        unnamed.put(heartbeats + 1, System.currentTimeMillis());
         Heartbeat heartbeat = new Heartbeat(
                 pool,
                 id,
@@ -140,7 +201,9 @@ final class ProbeWorker implements AutoCloseable {
                 Instant.now(),
                 null,
                 List.of(),
-                null);
+                null,
+                true,
+                false);
         producer.send(new ProducerRecord<>(
                 FleetTopic.AGENT_HEARTBEATS.topicName(), pool, broker.encode(FleetTopic.AGENT_HEARTBEATS, heartbeat)));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.agent.attempt.AttemptEnd;
 import io.sweaifleet.agent.attempt.AttemptRunner;
+import io.sweaifleet.agent.attempt.Freeze;
 import io.sweaifleet.agent.branch.BranchFacts;
 import io.sweaifleet.agent.worker.WorkerProcess;
 import io.sweaifleet.agent.worker.WorkerSettings;
@@ -47,7 +48,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -91,6 +96,10 @@ class WorkerIT {
     private Reading<Heartbeat> heartbeats;
     private Reading<AgentResult> results;
     private long sequence;
+    private long leaseMs = 30_000;
+    private long lastAnswered;
+    /** Whether this core names the heartbeats that it has read. */
+    private boolean acknowledges;
 
     @BeforeAll
     static void startBroker() {
@@ -222,6 +231,69 @@ class WorkerIT {
     }
 
     @Test
+    void shouldFreezeItsAgentsWhileTheBrokerIsAwayForLongerThanALeaseAndGoOnWithWhatCoreLists() throws Exception {
+        // Given
+        AtomicLong steps = new AtomicLong();
+        AtomicBoolean enough = new AtomicBoolean();
+        AtomicReference<Freeze> freeze = new AtomicReference<>(Freeze.never());
+        runner = attempt -> {
+            freeze.set(attempt.cancellation().freeze());
+            while (!enough.get()) {
+                attempt.cancellation().check();
+                steps.incrementAndGet();
+                LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+            }
+            return succeeded();
+        };
+        leaseMs = 2_000;
+        acknowledges = true;
+        Heartbeat hello = startAndWelcome();
+        command(
+                hello,
+                WorkerCommand.newBuilder(assignment(hello, ++sequence, "long"))
+                        .setHeartbeat(latest().orElseThrow().getSequence())
+                        .build());
+        Await.until(LIMIT, () -> "at work", () -> steps.get() > 0);
+
+        // When
+        server.close();
+        Await.until(LIMIT, () -> "frozen", () -> freeze.get().isHeld());
+        long stepsWhenFrozen = steps.get();
+        Await.until(
+                LIMIT,
+                () -> "frozen for a lease's time",
+                () -> freeze.get().frozen().toMillis() > leaseMs);
+        assertThat(steps.get() - stepsWhenFrozen).isLessThanOrEqualTo(1);
+        server = KafkaServer.start(shared.resolve("kafka"), broker);
+
+        // Then: it asks, and goes on once it is answered in time
+        Await.until(LIMIT, () -> "at work again", () -> {
+            answerWhatAsks(hello, "long");
+            return steps.get() > stepsWhenFrozen + 10;
+        });
+        enough.set(true);
+        Await.until(LIMIT, () -> "reported: " + results.all(), () -> {
+            answerWhatAsks(hello, "long");
+            return !ends("long").isEmpty();
+        });
+        assertThat(types("long")).containsExactly(AgentResultType.STARTED, AgentResultType.SUCCEEDED);
+    }
+
+    /** What core does for a worker that asks. */
+    private void answerWhatAsks(Heartbeat hello, String lease) {
+        Heartbeat asking = latest().orElseThrow();
+        if (asking.getConfirm() && asking.getSequence() > lastAnswered) {
+            lastAnswered = asking.getSequence();
+            command(
+                    hello,
+                    commandOf(hello, ++sequence, CommandType.CONFIRM)
+                            .setHeartbeat(asking.getSequence())
+                            .setConfirmed(List.of(lease))
+                            .build());
+        }
+    }
+
+    @Test
     void shouldBeginAgainAsANewIncarnationWhenACommandIsMissing() throws Exception {
         // Given
         Heartbeat hello = startAndWelcome();
@@ -305,7 +377,11 @@ class WorkerIT {
         Await.until(LIMIT, () -> "introduced", () -> latest().isPresent());
         Heartbeat hello = latest().orElseThrow();
         assertThat(hello.getType()).isEqualTo(HeartbeatType.HELLO);
-        command(hello, commandOf(hello, ++sequence, CommandType.WELCOME).build());
+        command(
+                hello,
+                commandOf(hello, ++sequence, CommandType.WELCOME)
+                        .setHeartbeat(acknowledges ? hello.getSequence() : 0)
+                        .build());
         assertThat(ready.await(60, TimeUnit.SECONDS)).isTrue();
         return hello;
     }
@@ -373,7 +449,7 @@ class WorkerIT {
                 .setSequence(number)
                 .setType(type)
                 .setDecidedAt(Instant.now())
-                .setLeaseMs(30_000);
+                .setLeaseMs(leaseMs);
     }
 
     private WorkerCommand about(Heartbeat hello, long number, CommandType type, String lease) {

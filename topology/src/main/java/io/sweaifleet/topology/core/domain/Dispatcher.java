@@ -233,7 +233,7 @@ final class Dispatcher {
         step.state.put(
                 new Key.OfLease(step.pool, worker.workerId(), lease.leaseId()),
                 new LeaseEntry(
-                        worker.workerId(), lease.leaseId(), taskId, role, worker.commands() + 1, step.now(), taken));
+                        worker.workerId(), lease.leaseId(), taskId, role, worker.commands() + 1, step.now(), taken, 0));
         step.command(
                 worker.withLease(role, taken),
                 CommandType.ASSIGN,

@@ -17,6 +17,16 @@ final class Leases {
 
     private Leases() {}
 
+    /** Interval at which a pool's workers are asked to send heartbeats, in ms: several of them fit into a lease. */
+    static long heartbeatMs(PoolEntry rules) {
+        return Math.max(1, Math.min(Engine.HEARTBEAT_MS, rules.leaseMs() / 5));
+    }
+
+    /** How often a worker that holds leases is told at least that it is heard, in ms. */
+    static long confirmEveryMs(PoolEntry rules) {
+        return rules.leaseMs() / 3;
+    }
+
     /** Takes a lease out of every index. */
     static void release(Step step, String taskId, TaskEntry.Live task, TaskEntry.Lease lease) {
         Key.OfLease key = new Key.OfLease(step.pool, lease.workerId(), lease.leaseId());
@@ -39,6 +49,14 @@ final class Leases {
         Gates.leave(step, taskId, task.spec().getConcurrencyKey());
     }
 
+    /**
+     * How long core waits until a worker says that it stopped what it was told to stop, in ms. One that does not get the command does
+     * not get any other, so within a lease it has frozen what it runs.
+     */
+    static long stopGraceMs(PoolEntry rules) {
+        return rules.leaseMs() + rules.leaseGraceMs();
+    }
+
     /** Tells a worker to stop, and gives it some time to say that it did. The first reason stays. */
     static void stop(
             Step step,
@@ -55,7 +73,7 @@ final class Leases {
             // A timed-out attempt would be repeated; a cancel or a deadline must not be.
             step.dropTimer(before.graceEndsAt(), TimerKind.STOP_GRACE, taskId);
         }
-        long graceEndsAt = step.now() + step.rules.leaseGraceMs();
+        long graceEndsAt = step.now() + stopGraceMs(step.rules);
         step.setTimer(graceEndsAt, TimerKind.STOP_GRACE, taskId);
         TaskEntry.Lease stopping = lease.stopping(new TaskEntry.Stop(reason, failure, graceEndsAt));
         step.putTask(taskId, task.withPhase(new TaskEntry.Phase.Running(stopping)));

@@ -186,9 +186,30 @@ final class Step {
             @Nullable Assignment assignment,
             String reason,
             @Nullable String traceparent) {
+        command(worker, type, leaseId, assignment, reason, null, traceparent);
+    }
+
+    /**
+     * Tells a worker that its last heartbeat was read.
+     *
+     * @param confirmed leases that are given to it, if it asked; else null
+     */
+    void confirm(WorkerEntry worker, @Nullable List<String> confirmed) {
+        command(worker, CommandType.CONFIRM, null, null, "", confirmed, null);
+    }
+
+    private void command(
+            WorkerEntry worker,
+            CommandType type,
+            @Nullable String leaseId,
+            @Nullable Assignment assignment,
+            String reason,
+            @Nullable List<String> confirmed,
+            @Nullable String traceparent) {
         long sequence = worker.commands() + 1;
-        state.put(new Key.OfWorker(pool, worker.workerId()), worker.withCommands(sequence));
+        state.put(new Key.OfWorker(pool, worker.workerId()), worker.withCommand(sequence, now()));
         boolean welcome = type == CommandType.WELCOME;
+        boolean tellsLease = welcome || type == CommandType.CONFIRM;
         WorkerCommand command = new WorkerCommand(
                 pool,
                 worker.workerId(),
@@ -200,8 +221,10 @@ final class Step {
                 assignment,
                 leaseId,
                 reason,
-                welcome ? Engine.HEARTBEAT_MS : 0L,
-                welcome ? rules.leaseMs() : 0L);
+                welcome ? Leases.heartbeatMs(rules) : 0L,
+                tellsLease ? rules.leaseMs() : 0L,
+                worker.lastHeartbeat(),
+                confirmed);
         tell(new Effect.Command(command, traceparent));
     }
 

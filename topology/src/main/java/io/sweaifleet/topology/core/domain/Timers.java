@@ -96,13 +96,15 @@ final class Timers {
 
     /** The time of an attempt counts from its start; before, it may wait for the attempts its agent has to do first. */
     private long timeoutOf(TaskEntry.Live task, TaskEntry.Lease lease) {
+        LeaseEntry entry = step.state.get(new Key.OfLease(step.pool, lease.workerId(), lease.leaseId()));
         long timeoutMs = Dispatcher.timeoutMs(step, task);
+        long frozenMs = entry == null ? 0 : entry.frozenMs();
         if (lease.startedAt() != 0) {
-            return lease.startedAt() + timeoutMs + Dispatcher.TIMEOUT_SLACK_MS;
+            return lease.startedAt() + timeoutMs + frozenMs + Dispatcher.TIMEOUT_SLACK_MS;
         }
         RoleEntry role = step.state.get(new Key.OfRole(task.spec().getRole()));
         int queued = role == null ? 1 : role.slotsPerAgent();
-        return lease.assignedAt() + timeoutMs * Math.max(2, queued) + Dispatcher.TIMEOUT_SLACK_MS;
+        return lease.assignedAt() + timeoutMs * Math.max(2, queued) + frozenMs + Dispatcher.TIMEOUT_SLACK_MS;
     }
 
     private void stopGrace(Key.OfTimer timer, boolean confirmed) {
@@ -130,7 +132,7 @@ final class Timers {
                 Failures.agent(
                         "DID_NOT_STOP",
                         "Worker " + lease.workerId() + " was told to stop task " + timer.id()
-                                + " and did not say that it had in " + step.rules.leaseGraceMs() + " ms",
+                                + " and did not say that it had in " + Leases.stopGraceMs(step.rules) + " ms",
                         "See the worker's log"));
     }
 

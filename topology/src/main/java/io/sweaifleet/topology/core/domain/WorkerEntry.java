@@ -21,6 +21,8 @@ import java.util.TreeMap;
  * @param resources what it gives to attempts in all
  * @param used what the leases that it holds take of that: core's own count
  * @param keptFor name of the lane that it is kept free for; empty for none, see {@link Reservations}
+ * @param lastHeartbeat number of the last heartbeat of this incarnation
+ * @param lastCommandAt when it was told something last, ms since the epoch; 0 for never
  */
 public record WorkerEntry(
         String workerId,
@@ -39,7 +41,9 @@ public record WorkerEntry(
         List<String> capabilities,
         Resources resources,
         Resources used,
-        String keptFor) {
+        String keptFor,
+        long lastHeartbeat,
+        long lastCommandAt) {
 
     /**
      * What a worker offers for a role.
@@ -76,26 +80,26 @@ public record WorkerEntry(
         return free(role) > 0 && required.resources().fitIn(resources.minus(used)) && required.areMetBy(this);
     }
 
-    WorkerEntry withCommands(long sequence) {
-        return with(state, stateSince, sequence, silentTimerAt, held, used, keptFor);
+    WorkerEntry withCommand(long sequence, long toldAt) {
+        return with(state, stateSince, sequence, silentTimerAt, held, used, keptFor, toldAt);
     }
 
     WorkerEntry withSilentTimerAt(long dueAt) {
-        return with(state, stateSince, commands, dueAt, held, used, keptFor);
+        return with(state, stateSince, commands, dueAt, held, used, keptFor, lastCommandAt);
     }
 
     WorkerEntry withState(WorkerState next, long since) {
-        return with(next, since, commands, silentTimerAt, held, used, keptFor);
+        return with(next, since, commands, silentTimerAt, held, used, keptFor, lastCommandAt);
     }
 
     /** The same with one more lease. */
     WorkerEntry withLease(String role, Resources taken) {
-        return with(state, stateSince, commands, silentTimerAt, counted(role, 1), used.plus(taken), keptFor);
+        return with(state, stateSince, commands, silentTimerAt, counted(role, 1), used.plus(taken), keptFor, lastCommandAt);
     }
 
     /** The same with one lease less. */
     WorkerEntry withoutLease(String role, Resources given) {
-        return with(state, stateSince, commands, silentTimerAt, counted(role, -1), used.minus(given), keptFor);
+        return with(state, stateSince, commands, silentTimerAt, counted(role, -1), used.minus(given), keptFor, lastCommandAt);
     }
 
     private Map<String, Integer> counted(String role, int change) {
@@ -108,7 +112,7 @@ public record WorkerEntry(
     }
 
     WorkerEntry keptFor(String lane) {
-        return with(state, stateSince, commands, silentTimerAt, held, used, lane);
+        return with(state, stateSince, commands, silentTimerAt, held, used, lane, lastCommandAt);
     }
 
     /** The same worker with what changes between two of its heartbeats. */
@@ -119,7 +123,8 @@ public record WorkerEntry(
             long newSilentTimerAt,
             Map<String, Integer> newHeld,
             Resources newUsed,
-            String newKeptFor) {
+            String newKeptFor,
+            long newLastCommandAt) {
         return new WorkerEntry(
                 workerId,
                 incarnation,
@@ -137,6 +142,8 @@ public record WorkerEntry(
                 capabilities,
                 resources,
                 newUsed,
-                newKeptFor);
+                newKeptFor,
+                lastHeartbeat,
+                newLastCommandAt);
     }
 }

@@ -10,6 +10,7 @@ import io.sweaifleet.schemas.worker.RoleCapacity;
 import io.sweaifleet.schemas.worker.WorkerState;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,32 @@ final class Workers {
             loseRest(current.workerId(), "worker " + current.workerId() + " said goodbye", false);
         } else {
             compareLeases(heartbeat, appendedAt);
+            confirm(heartbeat);
+        }
+    }
+
+    /**
+     * Lets a worker know that it is heard: until it knows that of a heartbeat of the last lease's time, it freezes what it runs. Every
+     * command says so, and most workers are told something anyway. What is confirmed is given to the worker at this place in
+     * its commands: what was taken from it before is not among it, what is given later follows.
+     *
+     * <p>A worker that asks and has not read all its commands is not answered each time: the answer would wait behind them, and be
+     * too old when it is read.
+     */
+    private void confirm(Heartbeat heartbeat) {
+        WorkerEntry worker = step.worker(heartbeat.getWorkerId());
+        if (worker == null || !heartbeat.getFreezes()) {
+            return;
+        }
+        boolean due = step.now() - worker.lastCommandAt() >= Leases.confirmEveryMs(step.rules);
+        if (heartbeat.getConfirm() && (due || hasAppliedAllCommands(heartbeat))) {
+            List<String> given = new ArrayList<>();
+            for (LeaseEntry lease : step.state.leases(step.pool, worker.workerId())) {
+                given.add(lease.leaseId());
+            }
+            step.confirm(worker, given);
+        } else if (due && worker.heldInAll() > 0 && !heartbeat.getConfirm()) {
+            step.confirm(worker, null);
         }
     }
 
@@ -89,7 +116,9 @@ final class Workers {
                 List.of(),
                 Resources.NONE,
                 Resources.NONE,
-                "");
+                "",
+                heartbeat.getSequence(),
+                0);
         WorkerEntry known = step.worker(heartbeat.getWorkerId());
         step.command(
                 stranger,
@@ -148,7 +177,9 @@ final class Workers {
                         .toList(),
                 Resources.of(heartbeat.getResources()),
                 same == null ? Resources.NONE : same.used(),
-                same == null ? "" : same.keptFor());
+                same == null ? "" : same.keptFor(,
+                heartbeat.getSequence(),
+                same == null ? 0 : same.lastCommandAt());
     }
 
     private void announce(Heartbeat heartbeat, @Nullable WorkerEntry before, WorkerEntry now) {
@@ -192,14 +223,16 @@ final class Workers {
 
     /** What is listed is renewed by the heartbeat itself. This finds what one side has and the other has not. */
     private void compareLeases(Heartbeat heartbeat, long appendedAt) {
-        Set<String> listed = new HashSet<>();
+        Map<String, HeldLease> listed = new HashMap<>();
         for (HeldLease held : heartbeat.getLeases()) {
-            listed.add(held.getLeaseId());
+            listed.put(held.getLeaseId(), held);
         }
         Set<String> given = new HashSet<>();
         for (LeaseEntry lease : step.state.leases(step.pool, heartbeat.getWorkerId())) {
             given.add(lease.leaseId());
-            if (listed.contains(lease.leaseId())) {
+            HeldLease held = listed.get(lease.leaseId());
+            if (held != null) {
+                noteFrozen(lease, held);
                 continue;
             }
             if (!step.hasRoom()) {
@@ -251,6 +284,14 @@ final class Workers {
                         held.getLeaseId(),
                         "Lease " + held.getLeaseId() + " is not (or no longer) given to this worker");
             }
+        }
+    }
+
+    /** An attempt gets the time in which it was frozen back, but no more than has passed. */
+    private void noteFrozen(LeaseEntry lease, HeldLease held) {
+        long frozenMs = Math.max(0, Math.min(held.getFrozenMs(), step.now() - lease.assignedAt()));
+        if (frozenMs > lease.frozenMs()) {
+            step.state.put(new Key.OfLease(step.pool, lease.workerId(), lease.leaseId()), lease.withFrozenMs(frozenMs));
         }
     }
 

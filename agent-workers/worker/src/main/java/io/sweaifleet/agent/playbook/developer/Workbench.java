@@ -14,7 +14,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -25,7 +24,7 @@ final class Workbench {
     private static final long MAX_OUTPUT_BYTES = 256L << 20;
 
     private final PlaybookContext context;
-    private final Instant stopAt;
+    private final Duration reserve;
     private final Clock clock;
     private int scratchFiles;
 
@@ -34,7 +33,7 @@ final class Workbench {
         this.clock = clock;
         // What the commands left must still be read, committed and reported.
         Duration left = Duration.between(clock.instant(), context.deadline());
-        this.stopAt = context.deadline().minusMillis(Math.max(1_000, Math.min(10_000, left.toMillis() / 20)));
+        this.reserve = Duration.ofMillis(Math.max(1_000, Math.min(10_000, left.toMillis() / 20)));
     }
 
     PlaybookContext context() {
@@ -58,7 +57,7 @@ final class Workbench {
     }
 
     private Duration left() {
-        Duration left = Duration.between(clock.instant(), stopAt);
+        Duration left = Duration.between(clock.instant(), context.deadline().minus(reserve));
         return left.compareTo(Duration.ofSeconds(1)) < 0 ? Duration.ofSeconds(1) : left;
     }
 

@@ -41,7 +41,9 @@ final class TestBench {
     private static final Set<String> NO_REPORTS_BELOW = Set.of(".git", "node_modules");
 
     private final PlaybookContext context;
-    private final Instant stopAt;
+    /** Time before the end of the attempt, which moves while it is frozen. */
+    private final Duration reserve;
+
     private final Clock clock;
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final SourceLocator sources;
@@ -49,7 +51,7 @@ final class TestBench {
 
     TestBench(PlaybookContext context, Instant stopAt, Clock clock) {
         this.context = context;
-        this.stopAt = stopAt;
+        this.reserve = Duration.between(stopAt, context.deadline());
         this.clock = clock;
         this.sources = new SourceLocator(context.tools());
     }
@@ -64,7 +66,7 @@ final class TestBench {
 
     /** Time that is left for commands; never negative. */
     Duration remaining() {
-        Duration left = Duration.between(clock.instant(), stopAt);
+        Duration left = Duration.between(clock.instant(), context.deadline().minus(reserve));
         return left.isNegative() ? Duration.ZERO : left;
     }
 

@@ -23,12 +23,10 @@ public interface Pace {
         Duration left = Duration.between(clock.instant(), context.deadline());
         Duration fifth = left.dividedBy(5);
         Duration most = Duration.ofSeconds(30);
-        long lastMillis = context.deadline()
-                .minus(fifth.compareTo(most) > 0 ? most : fifth)
-                .toEpochMilli();
+        Duration reserve = fifth.compareTo(most) > 0 ? most : fifth;
         return () -> {
             context.cancellation().check();
-            return clock.millis() < lastMillis;
+            return clock.instant().isBefore(context.deadline().minus(reserve));
         };
     }
 }

@@ -18,6 +18,9 @@ interface Hands {
     /** Ends what a running attempt has started. */
     void kill(Lease lease, String reason, Instant now);
 
+    /** Stops what attempts have started, or lets it go on, as the freeze has it now. */
+    void settleFreeze();
+
     /** Sends the step of a running attempt that waits for its turn. */
     void flush(LeaseReporter reporter, Instant now);
 

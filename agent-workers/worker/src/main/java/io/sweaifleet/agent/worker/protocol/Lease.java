@@ -1,8 +1,10 @@
 package io.sweaifleet.agent.worker.protocol;
 
 import io.sweaifleet.agent.attempt.Cancellation;
+import io.sweaifleet.agent.attempt.Freeze;
 import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.Assignment;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,8 @@ final class Lease {
     record Stop(StopCause cause, String reason, Instant askedAt) {}
 
     final Assignment assignment;
-    final Cancellation cancellation = new Cancellation();
+    final Cancellation cancellation;
+    final Instant takenAt;
     Phase phase = Phase.QUEUED;
 
     /** The agent that runs it; null when none could be found. */
@@ -58,14 +61,30 @@ final class Lease {
     /** When {@link #result} was sent last; set before it. */
     volatile Instant sentAt = Instant.MIN;
 
+    /** How long the worker's attempts had been frozen, all in all, when the lease was taken. */
+    private final Duration frozenBefore;
+
     private int sequence;
 
-    Lease(Assignment assignment) {
+    Lease(Assignment assignment, Freeze freeze, Instant takenAt) {
+        this.takenAt = takenAt;
         this.assignment = assignment;
+        this.cancellation = new Cancellation(freeze);
+        this.frozenBefore = freeze.frozen();
     }
 
     String id() {
         return assignment.getLeaseId();
+    }
+
+    /** For how long its attempt has been frozen so far. */
+    Duration frozenFor() {
+        return cancellation.freeze().frozen().minus(frozenBefore);
+    }
+
+    /** When its attempt, which runs, takes too long; its time stands still while it is frozen. */
+    Instant timeoutAt(Instant started) {
+        return started.plusMillis(assignment.getTimeoutMs()).plus(frozenFor());
     }
 
     /** True when the result was sent and the time to wait for its acknowledgement is over. */

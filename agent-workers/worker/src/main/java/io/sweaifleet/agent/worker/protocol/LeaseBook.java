@@ -1,5 +1,6 @@
 package io.sweaifleet.agent.worker.protocol;
 
+import io.sweaifleet.agent.attempt.Freeze;
 import io.sweaifleet.agent.worker.protocol.Lease.Phase;
 import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.Assignment;
@@ -18,6 +19,7 @@ final class LeaseBook {
     /** Results of acknowledged leases that are remembered, so that a repeated ASSIGN is answered and not run. */
     private static final int REMEMBERED_RESULTS = 10_000;
 
+    private final Freeze freeze;
     private final Map<String, Lease> held = new LinkedHashMap<>();
     private final Map<String, AgentResult> remembered = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -30,6 +32,11 @@ final class LeaseBook {
 
     private long tickets;
 
+    /** @param freeze holds the attempts of all leases */
+    LeaseBook(Freeze freeze) {
+        this.freeze = freeze;
+    }
+
     /** Keeps a result that core has taken, or that an earlier process came to. */
     void remember(AgentResult result) {
         remembered.put(result.getLeaseId(), result);
@@ -38,7 +45,7 @@ final class LeaseBook {
     /** Holds an assignment from now on; null when it is held already. One that was completed before comes with its result. */
     @Nullable
     Lease take(Assignment assignment, Instant now) {
-        Lease lease = new Lease(assignment);
+        Lease lease = new Lease(assignment, freeze, now);
         if (held.putIfAbsent(lease.id(), lease) != null) {
             return null;
         }
@@ -96,6 +103,13 @@ final class LeaseBook {
         return held.size();
     }
 
+    /** Leases whose attempts have not ended. */
+    List<Lease> unfinished() {
+        return held.values().stream()
+                .filter(lease -> lease.phase != Phase.FINISHED)
+                .toList();
+    }
+
     Collection<Lease> all() {
         return held.values();
     }
@@ -110,7 +124,8 @@ final class LeaseBook {
                     assignment.getWorkflowId(),
                     assignment.getTaskId(),
                     assignment.getAttempt(),
-                    lease.phase == Phase.FINISHED));
+                    lease.phase == Phase.FINISHED,
+                    lease.frozenFor().toMillis()));
         }
         return listed;
     }

@@ -1,6 +1,6 @@
 package io.sweaifleet.agent.worker.protocol;
 
-import io.sweaifleet.agent.worker.protocol.CommandGate.Verdict;
+import io.sweaifleet.agent.attempt.Freeze;
 import io.sweaifleet.agent.worker.protocol.Lease.Phase;
 import io.sweaifleet.agent.worker.protocol.Lease.StopCause;
 import io.sweaifleet.schemas.role.Resources;
@@ -14,8 +14,10 @@ import io.sweaifleet.schemas.worker.WorkerCommand;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +37,8 @@ final class Protocol {
     private final WorkerIdentity identity;
     private final Duration stopGrace;
     private final Session session;
-    private final LeaseBook leases = new LeaseBook();
+    private final Freeze freeze;
+    private final LeaseBook leases;
     private final Crew crew = new Crew();
 
     /** Leases of an earlier process whose results were sent again before the hello that a welcome answers. */
@@ -50,9 +53,12 @@ final class Protocol {
      */
     record Turn(Lease lease, Agent agent, @Nullable RoleDefinition role) {}
 
-    Protocol(WorkerIdentity identity, WorkerTimings timings, Instant now) {
+    /** @param freeze holds the attempts of this worker */
+    Protocol(WorkerIdentity identity, WorkerTimings timings, Freeze freeze, Instant now) {
         this.identity = identity;
         this.stopGrace = timings.stopGrace();
+        this.freeze = freeze;
+        this.leases = new LeaseBook(freeze);
         this.session = new Session(identity, timings.helloRepeat(), now);
     }
 
@@ -94,20 +100,84 @@ final class Protocol {
                         capacities.stream().mapToInt(RoleCapacity::getSlots).sum())
                 .setRoles(capacities)
                 .setLeases(leases.listed())
+                .setConfirm(freeze.isHeld())
                 .build();
     }
 
     /** Applies a command, if it is this worker's next one. */
     List<Effect> command(WorkerCommand command, Instant now) {
-        Verdict verdict = session.hear(command, now);
-        return switch (verdict) {
-            case NOT_MINE, DUPLICATE -> NOTHING;
+        // Judged by what was known before this command: whatever comes first does not resume what may be others' by
+        // now.
+        List<Effect> effects = new ArrayList<>(freezeWhenDue(now));
+        switch (session.hear(command, now)) {
+            case NOT_MINE, DUPLICATE -> {}
             case REINTRODUCE ->
-                reintroduce(
+                effects.addAll(reintroduce(
                         "command " + command.getSequence() + " (" + command.getType() + ") " + command.getReason(),
-                        now);
-            case APPLY -> apply(command, now);
-        };
+                        now));
+            case APPLY -> {
+                effects.addAll(apply(command, now));
+                freeze.extend(session.leasesUntil());
+                effects.addAll(freezeWhenDue(now));
+            }
+        }
+        return effects;
+    }
+
+    /** Freezes what runs, and asks, when core has not named a heartbeat of the last lease's time. */
+    private List<Effect> freezeWhenDue(Instant now) {
+        if (freeze.isHeld() || now.isBefore(session.leasesUntil())) {
+            return NOTHING;
+        }
+        List<Lease> unfinished = leases.unfinished();
+        if (unfinished.isEmpty()) {
+            return NOTHING;
+        }
+        Instant first = unfinished.stream()
+                .map(lease -> lease.takenAt)
+                .min(Comparator.naturalOrder())
+                .orElse(now);
+        freeze.hold(first.isAfter(session.leasesUntil()) ? first : session.leasesUntil());
+        return List.of(
+                Hands::settleFreeze,
+                Hands::beatSoon,
+                hands -> LOG.warn(
+                        "core has acknowledged no heartbeat for {} s, so others may have been given what this worker"
+                                + " does: {} attempts are frozen until core lists their leases",
+                        session.leaseTime().toSeconds(),
+                        unfinished.size()));
+    }
+
+    /** Goes on with what core lists, in answer to a heartbeat that asked, and with nothing else. */
+    private List<Effect> confirm(WorkerCommand command, Instant now) {
+        session.leaseTimeOf(command);
+        List<String> confirmed = command.getConfirmed();
+        if (confirmed == null) {
+            return NOTHING;
+        }
+        List<Effect> effects = new ArrayList<>();
+        Set<String> ours = Set.copyOf(confirmed);
+        for (Lease lease : leases.unfinished()) {
+            if (!ours.contains(lease.id())) {
+                effects.addAll(stop(lease, StopCause.ABANDONED, "core does not list its lease any more", now));
+            }
+        }
+        // An answer that lay on the way for a lease's time says nothing about now.
+        if (freeze.isHeld() && now.isBefore(session.leasesUntil())) {
+            effects.addAll(release());
+            long frozenMs = freeze.frozen().toMillis();
+            effects.add(hands -> LOG.info(
+                    "core lists {} leases: their attempts go on; this worker has been frozen for {} ms so far, all in all",
+                    confirmed.size(),
+                    frozenMs));
+        }
+        return effects;
+    }
+
+    private List<Effect> release() {
+        boolean held = freeze.isHeld();
+        freeze.release(session.leasesUntil());
+        return held ? List.of(Hands::settleFreeze) : NOTHING;
     }
 
     private List<Effect> apply(WorkerCommand command, Instant now) {
@@ -132,6 +202,9 @@ final class Protocol {
                     return cancel(leaseId, command.getReason(), now);
                 }
             }
+            case CONFIRM -> {
+                return confirm(command, now);
+            }
             // REINTRODUCE never gets here; UNKNOWN is a command of a newer core.
             case REINTRODUCE, UNKNOWN -> {}
         }
@@ -147,6 +220,10 @@ final class Protocol {
             effects.add(hands -> hands.forget(leaseId));
         }
         resentAtStart.clear();
+        // What an earlier incarnation held was told to stop.
+        if (leases.unfinished().isEmpty()) {
+            effects.addAll(release());
+        }
         if (session.welcome(command)) {
             effects.add(hands -> {
                 LOG.info(
@@ -329,7 +406,7 @@ final class Protocol {
 
     /** What is due: timeouts, agents that do not stop, steps that wait, results not acknowledged, unanswered hellos. */
     List<Effect> due(Instant now) {
-        List<Effect> effects = new ArrayList<>();
+        List<Effect> effects = new ArrayList<>(freezeWhenDue(now));
         for (Agent agent : crew.working()) {
             if (agent.current != null) {
                 dueOf(agent, agent.current, now, effects);
@@ -366,8 +443,7 @@ final class Protocol {
             if (!now.isBefore(lease.stop.askedAt().plus(stopGrace))) {
                 effects.add(hands -> hands.replace(agent, lease));
             }
-        } else if (lease.startedAt != null
-                && !now.isBefore(lease.startedAt.plusMillis(lease.assignment.getTimeoutMs()))) {
+        } else if (lease.startedAt != null && !freeze.isHeld() && !now.isBefore(lease.timeoutAt(lease.startedAt))) {
             effects.addAll(stop(lease, StopCause.TIMEOUT, "attempt timeout", now));
         }
     }

@@ -17,6 +17,7 @@ final class Session {
     private final WorkerIdentity identity;
     private final Duration helloRepeat;
     private final CommandGate gate;
+    private final Heard heard = new Heard();
 
     private boolean introduced;
     private boolean welcomed;
@@ -52,6 +53,9 @@ final class Session {
             lastHeard = now;
             silenceNoted = false;
         }
+        if (verdict == CommandGate.Verdict.APPLY) {
+            heard.named(command.getHeartbeat());
+        }
         return verdict;
     }
 
@@ -64,11 +68,21 @@ final class Session {
     boolean welcome(WorkerCommand command) {
         boolean first = !welcomed;
         welcomed = true;
+        leaseTimeOf(command);
+        heartbeatInterval = command.getHeartbeatMs() > 0 ? Duration.ofMillis(command.getHeartbeatMs()) : null;
+        return first;
+    }
+
+    /** Takes over how long leases last. */
+    void leaseTimeOf(WorkerCommand command) {
         if (command.getLeaseMs() > 0) {
             leaseTime = Duration.ofMillis(command.getLeaseMs());
         }
-        heartbeatInterval = command.getHeartbeatMs() > 0 ? Duration.ofMillis(command.getHeartbeatMs()) : null;
-        return first;
+    }
+
+    /** Until when leases last that core has not taken away; for ever with a core that does not acknowledge heartbeats. */
+    Instant leasesUntil() {
+        return heard.until(leaseTime);
     }
 
     /** Begins again as a new incarnation, which has to be welcomed. */
@@ -76,6 +90,7 @@ final class Session {
         gate.reintroduce(now.toEpochMilli());
         welcomed = false;
         heartbeats = 0;
+        heard.reset();
     }
 
     /** The worker ends; false when it was told before. */
@@ -117,9 +132,12 @@ final class Session {
         return introduced && !welcomed && (lastHello == null || !now.isBefore(lastHello.plus(helloRepeat)));
     }
 
-    /** True once in each silence that has lasted for a lease. */
+    /** True once in each silence that has lasted for a lease, of a core that does not acknowledge heartbeats. */
     boolean noticesSilence(Instant now) {
-        if (!welcomed || silenceNoted || now.isBefore(lastHeard.plus(leaseTime))) {
+        if (!welcomed
+                || silenceNoted
+                || !leasesUntil().equals(Instant.MAX)
+                || now.isBefore(lastHeard.plus(leaseTime))) {
             return false;
         }
         silenceNoted = true;
@@ -128,11 +146,12 @@ final class Session {
 
     /** The next heartbeat, without what the worker has and holds. */
     Heartbeat.Builder heartbeat(HeartbeatType type, Instant now) {
+        heard.made(++heartbeats, now, leaseTime);
         return Heartbeat.newBuilder()
                 .setPool(identity.pool())
                 .setWorkerId(identity.workerId())
                 .setIncarnation(gate.incarnation())
-                .setSequence(++heartbeats)
+                .setSequence(heartbeats)
                 .setType(type)
                 .setCommandPartition(identity.commandPartition())
                 .setLastCommandSequence(gate.lastApplied())
@@ -140,6 +159,7 @@ final class Session {
                 .setCapabilities(identity.capabilities())
                 .setResources(identity.resources())
                 .setHost(identity.host())
-                .setSentAt(now);
+                .setSentAt(now)
+                .setFreezes(true);
     }
 }

@@ -3,6 +3,7 @@ package io.sweaifleet.agent.worker.protocol;
 import io.sweaifleet.agent.attempt.Attempt;
 import io.sweaifleet.agent.attempt.AttemptRunner;
 import io.sweaifleet.agent.attempt.Cancellation;
+import io.sweaifleet.agent.attempt.Freeze;
 import io.sweaifleet.schemas.role.Resources;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.worker.AgentResult;
@@ -41,6 +42,7 @@ public final class Worker implements AgentLink {
     private final Runnable onWelcome;
     private final InstantSource clock;
 
+    private final Freeze freeze;
     private final Protocol protocol;
     private final Reports reports;
     private final Hands hands = new WorkerHands();
@@ -88,7 +90,8 @@ public final class Worker implements AgentLink {
         this.beatSoon = parts.beatSoon();
         this.onWelcome = parts.onWelcome();
         this.clock = parts.clock();
-        this.protocol = new Protocol(identity, timings, clock.instant());
+        this.freeze = new Freeze(clock);
+        this.protocol = new Protocol(identity, timings, freeze, clock.instant());
         this.reports = new Reports(identity, protocol::incarnation, timings, parts.clock(), outbox, completedAttempts);
         this.driver = drivers.apply(this);
     }
@@ -226,10 +229,12 @@ public final class Worker implements AgentLink {
         if (role == null) {
             return Ending.failed(Failures.roleRemoved(agent.role));
         }
-        reports.started(lease, agent);
-        LeaseReporter reporter = reports.reporter(lease, agent);
-        lease.reporter = reporter;
         try {
+            // A lease that was given while core did not hear the worker may be another's by now.
+            lease.cancellation.check();
+            reports.started(lease, agent);
+            LeaseReporter reporter = reports.reporter(lease, agent);
+            lease.reporter = reporter;
             return Ending.of(
                     runner.run(new Attempt(
                             identity.pool(),
@@ -292,6 +297,11 @@ public final class Worker implements AgentLink {
         @Override
         public void kill(Lease lease, String reason, Instant now) {
             killers.execute(() -> lease.cancellation.cancel(reason, now));
+        }
+
+        @Override
+        public void settleFreeze() {
+            killers.execute(freeze::settle);
         }
 
         @Override

@@ -2,10 +2,12 @@ package io.sweaifleet.agent.worker.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sweaifleet.agent.attempt.Freeze;
 import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.AgentResultType;
 import io.sweaifleet.schemas.worker.CommandType;
 import io.sweaifleet.schemas.worker.HeldLease;
+import io.sweaifleet.schemas.worker.WorkerCommand;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,7 +22,8 @@ class ProtocolTest {
 
     private final Noted noted = new Noted();
     private Instant now = Instant.ofEpochMilli(1_000_000);
-    private final Protocol protocol = new Protocol(Samples.identity(), WorkerTimings.DEFAULT, now);
+    private final Freeze freeze = new Freeze(() -> now);
+    private final Protocol protocol = new Protocol(Samples.identity(), WorkerTimings.DEFAULT, freeze, now);
     private long sequence;
 
     @BeforeEach
@@ -114,6 +117,161 @@ class ProtocolTest {
         assertThat(noted.takenBack).containsExactly(fresh);
     }
 
+    @Test
+    void shouldFreezeWhatRunsAndAskWhenNoHeartbeatOfALeasesTimeWasAcknowledged() {
+        // Given
+        heardOf(beat());
+        carryOut(assign("l1"));
+        now = now.plusMillis(29_999);
+        carryOut(protocol.due(now));
+        assertThat(freeze.isFrozen()).isFalse();
+        assertThat(protocol.heartbeat(now).orElseThrow()).satisfies(heartbeat -> {
+            assertThat(heartbeat.getFreezes()).isTrue();
+            assertThat(heartbeat.getConfirm()).isFalse();
+        });
+
+        // When
+        now = now.plusMillis(1);
+        carryOut(protocol.due(now));
+        carryOut(protocol.due(now));
+
+        // Then
+        assertThat(freeze.isFrozen()).isTrue();
+        assertThat(noted.settled).containsExactly(true);
+        assertThat(protocol.heartbeat(now).orElseThrow().getConfirm()).isTrue();
+    }
+
+    @Test
+    void shouldGoOnWithWhatCoreListsAndStopTheRest() {
+        // Given
+        heardOf(beat());
+        carryOut(assign("l1"));
+        carryOut(assign("l2"));
+        protocol.begin(noted.calls.get(0), now);
+        passALease();
+
+        // When
+        carryOut(protocol.command(confirm(beat(), List.of("l1")), now));
+
+        // Then
+        assertThat(freeze.isFrozen()).isFalse();
+        assertThat(noted.settled).containsExactly(true, false);
+        assertThat(noted.killed).isEmpty();
+        assertThat(noted.ends).extracting(Ending::type).containsExactly(AgentResultType.CANCELLED);
+        assertThat(protocol.begin(noted.calls.get(1), now)).isEmpty();
+    }
+
+    @Test
+    void shouldStayFrozenOnAnAnswerThatWasUnderWayForALeasesTime() {
+        // Given
+        heardOf(beat());
+        carryOut(assign("l1"));
+        passALease();
+        long asked = beat();
+        passALease();
+
+        // When
+        carryOut(protocol.command(confirm(asked, List.of("l1")), now));
+
+        // Then
+        assertThat(freeze.isFrozen()).isTrue();
+        assertThat(protocol.heartbeat(now).orElseThrow().getConfirm()).isTrue();
+    }
+
+    @Test
+    void shouldStayFrozenUntilCoreListsWhateverElseItSays() {
+        // Given
+        heardOf(beat());
+        carryOut(assign("l1"));
+        passALease();
+
+        // When
+        heardOf(beat());
+
+        // Then
+        assertThat(freeze.isFrozen()).isTrue();
+        carryOut(protocol.command(confirm(beat(), List.of("l1")), now));
+        assertThat(freeze.isFrozen()).isFalse();
+    }
+
+    @Test
+    void shouldNotBeginWhatWasGivenBeforeTheAnswerThatDoesNotListIt() {
+        // Given: nothing to freeze, but core is not known to hear
+        heardOf(beat());
+        passALease();
+
+        // When
+        carryOut(assign("l1"));
+
+        // Then
+        assertThat(freeze.isFrozen()).isTrue();
+        carryOut(protocol.command(confirm(beat(), List.of()), now));
+        assertThat(protocol.begin(noted.calls.get(0), now)).isEmpty();
+    }
+
+    @Test
+    void shouldNotFreezeForACoreThatDoesNotAcknowledge() {
+        // Given
+        carryOut(assign("l1"));
+
+        // When
+        passALease();
+
+        // Then
+        assertThat(freeze.isFrozen()).isFalse();
+    }
+
+    @Test
+    void shouldNotCountTheTimeInWhichAnAttemptWasFrozen() {
+        // Given
+        heardOf(beat());
+        carryOut(assign("l1"));
+        protocol.begin(noted.calls.get(0), now);
+
+        // When: 30 s of 60 pass, then 600 s frozen, then all but one of the rest
+        now = now.plusSeconds(30 + 600);
+        carryOut(protocol.due(now));
+        carryOut(protocol.command(confirm(beat(), List.of("l1")), now));
+        now = now.plusSeconds(29);
+        heardOf(beat());
+        carryOut(protocol.due(now));
+
+        // Then
+        assertThat(noted.killed).isEmpty();
+        assertThat(protocol.heartbeat(now).orElseThrow().getLeases())
+                .extracting(HeldLease::getFrozenMs)
+                .containsExactly(600_000L);
+        carryOut(protocol.due(now.plusSeconds(1)));
+        assertThat(noted.killed).containsExactly("l1");
+    }
+
+    /** A heartbeat is made; its number. */
+    private long beat() {
+        return protocol.heartbeat(now).orElseThrow().getSequence();
+    }
+
+    /** Core says something that names a heartbeat. */
+    private void heardOf(long heartbeat) {
+        carryOut(protocol.command(
+                WorkerCommand.newBuilder(
+                                Samples.about(protocol.incarnation(), ++sequence, CommandType.ACKNOWLEDGE, "other"))
+                        .setHeartbeat(heartbeat)
+                        .build(),
+                now));
+    }
+
+    private WorkerCommand confirm(long heartbeat, List<String> leases) {
+        return WorkerCommand.newBuilder(Samples.command(protocol.incarnation(), ++sequence, CommandType.CONFIRM))
+                .setHeartbeat(heartbeat)
+                .setConfirmed(leases)
+                .build();
+    }
+
+    private void passALease() {
+        now = now.plusSeconds(30);
+        carryOut(protocol.due(now));
+    }
+
     private List<Effect> assign(String lease) {
         return protocol.command(
                 Samples.assign(protocol.incarnation(), ++sequence, Samples.assignment(lease, "qa")), now);
@@ -128,10 +286,11 @@ class ProtocolTest {
     }
 
     /** Hands that note what they are asked to do. */
-    private static final class Noted implements Hands {
+    private final class Noted implements Hands {
 
         private final List<AgentCall> calls = new ArrayList<>();
         private final List<Ending> ends = new ArrayList<>();
+        private final List<Boolean> settled = new ArrayList<>();
         private final List<String> killed = new ArrayList<>();
         private final List<String> replaced = new ArrayList<>();
         private final List<AgentHandle> takenBack = new ArrayList<>();
@@ -169,6 +328,11 @@ class ProtocolTest {
 
         @Override
         public void reportAgain(AgentResult result) {}
+
+        @Override
+        public void settleFreeze() {
+            settled.add(freeze.isHeld());
+        }
 
         @Override
         public void flush(LeaseReporter reporter, Instant at) {}
