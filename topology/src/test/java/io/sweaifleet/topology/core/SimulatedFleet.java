@@ -17,6 +17,7 @@ import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskOutcome;
+import io.sweaifleet.schemas.task.TaskResult;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowOutcome;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
@@ -108,7 +109,7 @@ final class SimulatedFleet {
         happen(new Event.RoleRemoved(POOL, name));
     }
 
-    private Origin origin(String topic) {
+    Origin origin(String topic) {
         return new Origin(topic, topic + "-id", 0, ++offset, Instant.ofEpochMilli(now));
     }
 
@@ -427,8 +428,13 @@ final class SimulatedFleet {
         }
 
         void report(String leaseId, AgentResultType type, Failure failure) {
+            report(leaseId, type, failure, null);
+        }
+
+        void report(String leaseId, AgentResultType type, Failure failure, TaskResult produced) {
             AgentResult result = SimulatedRecords.result(id, incarnation, running.get(leaseId), type, now)
                     .setFailure(failure)
+                    .setResult(produced)
                     .build();
             if (type != AgentResultType.STARTED && type != AgentResultType.PROGRESS) {
                 running.remove(leaseId);

@@ -46,6 +46,11 @@ final class Timers {
             case RELEASE_REST -> Gates.release(step, timer.id());
             case RATE -> Rates.onTimer(step, timer);
             case SCHEDULE -> new Schedules(step, endings).onTimer(timer);
+            case RUN_ASKED -> new Runs(step, endings).onAskedTimer(timer);
+            case ANSWER_DUE -> endings.steps().answers().onTimer(timer);
+            case ITEMS_REST -> endings.steps().items().onTimer(timer);
+            case CALL -> endings.steps().calls().onTimer(timer);
+            case HALT_REST -> endings.steps().haltRest(timer.id());
         }
     }
 
@@ -155,6 +160,9 @@ final class Timers {
         }
         step.blamed = task.workflowId();
         String role = task.spec().getRole();
+        if (role.isEmpty() && step.declared != null) {
+            return;
+        }
         Failure failure;
         if (step.declared == null) {
             failure = Failures.permanent(
@@ -214,6 +222,7 @@ final class Timers {
             return;
         }
         step.state.delete(key);
+        endings.steps().answers().forget(taken, controlId);
         Key.OfEarlyControl early = new Key.OfEarlyControl(step.pool, taken.workflowId(), taken.taskId());
         EarlyControl kept = step.state.get(early);
         if (kept != null && kept.controlId().equals(controlId)) {

@@ -2,6 +2,7 @@ package io.sweaifleet.topology.core.domain;
 
 import io.sweaifleet.schemas.common.Origin;
 import io.sweaifleet.schemas.task.WorkflowStatus;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public sealed interface WorkflowEntry {
      * @param submittedAt when the broker appended the submission, ms since the epoch
      * @param acceptedAt when core accepted it, ms since the epoch
      * @param open number of tasks that have not ended
+     * @param run what it is a run of; null when it was submitted with its tasks
      */
     record Live(
             String digest,
@@ -35,13 +37,25 @@ public sealed interface WorkflowEntry {
             @Nullable String traceparent,
             long submittedAt,
             long acceptedAt,
-            int open)
+            int open,
+            @Nullable RunLink run)
             implements WorkflowEntry {
 
         Live withOpen(int left) {
+            return with(taskIds, left, run);
+        }
+
+        /** The same with one more task. */
+        Live withTask(String taskId) {
+            List<String> more = new ArrayList<>(taskIds);
+            more.add(taskId);
+            return with(more, open + 1, run);
+        }
+
+        Live with(List<String> tasks, int left, @Nullable RunLink link) {
             return new Live(
                     digest,
-                    taskIds,
+                    tasks,
                     lone,
                     tenant,
                     title,
@@ -51,7 +65,8 @@ public sealed interface WorkflowEntry {
                     traceparent,
                     submittedAt,
                     acceptedAt,
-                    left);
+                    left,
+                    link);
         }
     }
 
