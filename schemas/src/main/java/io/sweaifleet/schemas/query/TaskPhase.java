@@ -4,7 +4,7 @@ package io.sweaifleet.schemas.query;
 public enum TaskPhase {
     /** Waits for tasks it depends on. */
     WAITING,
-    /** Ready, but held back by a pause, a key that is in use, or until its moment. */
+    /** Ready, but held back by a pause, a key that is in use, until its moment, or until somebody answers. */
     HELD,
     /** In the queue of its role. */
     QUEUED,
@@ -12,7 +12,7 @@ public enum TaskPhase {
     RETRYING,
     /** Given to a worker, whose agent has not begun. */
     ASSIGNED,
-    /** An agent works on it. */
+    /** An agent works on it; or core itself, by items, iterations or a workflow of its own. */
     RUNNING,
     /** Over. */
     ENDED

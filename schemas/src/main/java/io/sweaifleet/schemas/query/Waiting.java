@@ -55,6 +55,16 @@ public record Waiting(
         /** Nothing holds it back: it is about to be given to a worker. */
         NEXT,
         /** It was given to a worker, whose agent has not begun. */
-        AGENT_BUSY
+        AGENT_BUSY,
+        /** Somebody has to approve it. */
+        APPROVAL,
+        /** A signal has to come. */
+        SIGNAL,
+        /** The items of its list have not ended. */
+        ITEMS,
+        /** Its present iteration has not ended. */
+        ITERATION,
+        /** The workflow that it runs has not ended. */
+        WORKFLOW
     }
 }

@@ -80,7 +80,7 @@ final class InputReader {
         if (input == null) {
             return new Read(null, reading.refusal());
         }
-        if (input.getType() == CoreInputType.ROLE) {
+        if (input.getType() == CoreInputType.ROLE || input.getType() == CoreInputType.DEFINITION) {
             return Read.of(new Event.Accepted(input));
         }
         if (input.getType() == CoreInputType.POOL) {

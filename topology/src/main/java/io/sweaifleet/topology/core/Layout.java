@@ -1,11 +1,14 @@
 package io.sweaifleet.topology.core;
 
+import io.sweaifleet.schemas.workflow.WorkflowDefinition;
 import io.sweaifleet.topology.core.domain.Counters;
 import io.sweaifleet.topology.core.domain.DamagedEntryException;
+import io.sweaifleet.topology.core.domain.DefinitionEntry;
 import io.sweaifleet.topology.core.domain.EarlyControl;
 import io.sweaifleet.topology.core.domain.Holders;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.LeaseEntry;
+import io.sweaifleet.topology.core.domain.Mailbox;
 import io.sweaifleet.topology.core.domain.MeterEntry;
 import io.sweaifleet.topology.core.domain.PoolEntry;
 import io.sweaifleet.topology.core.domain.Quiet;
@@ -15,6 +18,7 @@ import io.sweaifleet.topology.core.domain.RepositoriesEntry;
 import io.sweaifleet.topology.core.domain.Requirements;
 import io.sweaifleet.topology.core.domain.Resources;
 import io.sweaifleet.topology.core.domain.RoleEntry;
+import io.sweaifleet.topology.core.domain.RunEntry;
 import io.sweaifleet.topology.core.domain.ScheduleEntry;
 import io.sweaifleet.topology.core.domain.SweepEntry;
 import io.sweaifleet.topology.core.domain.TakenControl;
@@ -43,6 +47,8 @@ import java.util.Map;
  * <tr><td>{@code d}</td><td>definition of the pool</td><td>get</td></tr>
  * <tr><td>{@code e}, workflow id, task id (one of them empty)</td><td>control request kept for later</td><td>scan of {@code e}, once</td></tr>
  * <tr><td>{@code f}, workflow id</td><td>ledger: workflow, live or ended</td><td>get</td></tr>
+ * <tr><td>{@code i}, "m", workflow id, task id (one of them empty)</td><td>answers and signals that nothing waits for yet</td><td>get</td></tr>
+ * <tr><td>{@code i}, "r", workflow id</td><td>run of a definition that has not ended</td><td>get</td></tr>
  * <tr><td>{@code h}, concurrency key</td><td>tasks that run with it</td><td>get</td></tr>
  * <tr><td>{@code j}, schedule id</td><td>schedule, and where it stands</td><td>get; scan of {@code j} by queries</td></tr>
  * <tr><td>{@code k}, task id</td><td>ledger: task, live or ended</td><td>get</td></tr>
@@ -62,7 +68,8 @@ import java.util.Map;
  * </table>
  *
  * <p>What all pools of the partition share has the empty pool: {@code o} (next offsets of core's inputs), {@code p} and a
- * pool (which pools there are), {@code r} and a role (its definition), {@code m} (marks of definitions), {@code v} (version of the keys).
+ * pool (which pools there are), {@code r} and a role (its definition), {@code m} (marks of definitions), {@code v} (version of the keys),
+ * {@code g} and a workflow's definition (which versions there are), {@code g}, name and version (that version of it).
  *
  * <p>A scan ends with the key that is the next letter alone: what is found by its letter alone must not follow one that is scanned.
  *
@@ -73,7 +80,9 @@ import java.util.Map;
  * Version 5 added schedules and the sweeper; to a task's submission what it requires of a worker, to a worker its capabilities and resources,
  * to a lease what it takes of these, budgets to tasks, workflows and tenants, and the entries of {@code a} and {@code z}. A role's
  * name is that of its plain lane, so queues are where they were. To a worker the last heartbeat that core read of it, and when it was
- * told something last; and to a lease for how long its attempt was frozen.
+ * told something last; and to a lease for how long its attempt was frozen. Definitions and their runs: to
+ * a task its position in a run, to an ended one what expressions read of it, to a workflow what it is a run of; and the phases of
+ * tasks that core does itself.
  */
 final class Layout {
 
@@ -135,6 +144,14 @@ final class Layout {
             out.raw('v').raw('2');
         } else if (key instanceof Key.OfSchedule schedule) {
             out.raw('j').lastKeyText(schedule.scheduleId());
+        } else if (key instanceof Key.OfDefinition definition) {
+            out.raw('g').keyText(definition.name());
+        } else if (key instanceof Key.OfDefinitionVersion definition) {
+            out.raw('g').keyText(definition.name()).ordered(definition.version());
+        } else if (key instanceof Key.OfRun run) {
+            out.raw('i').raw('r').lastKeyText(run.workflowId());
+        } else if (key instanceof Key.OfMailbox box) {
+            out.raw('i').raw('m').keyText(box.workflowId()).lastKeyText(box.taskId());
         } else if (key instanceof Key.OfRate rate) {
             out.raw('y').lastKeyText(rate.rateKey());
         }
@@ -303,6 +320,14 @@ final class Layout {
                     .number(sweep.reported());
         } else if (value instanceof ScheduleEntry schedule) {
             Values.schedule(out, schedule);
+        } else if (value instanceof RunEntry run) {
+            RunValues.run(out, run);
+        } else if (value instanceof WorkflowDefinition definition) {
+            RunValues.definition(out, definition);
+        } else if (value instanceof DefinitionEntry definition) {
+            out.number(definition.latest()).flag(definition.removed());
+        } else if (value instanceof Mailbox mailbox) {
+            RunValues.mailbox(out, mailbox);
         } else if (value instanceof String text) {
             out.text(text);
         } else if (value instanceof Long number) {
@@ -381,6 +406,14 @@ final class Layout {
             return in.text();
         } else if (key instanceof Key.OfTurn) {
             return new TurnEntry(in.number(), in.number());
+        } else if (key instanceof Key.OfRun) {
+            return RunValues.run(in);
+        } else if (key instanceof Key.OfDefinitionVersion) {
+            return RunValues.definition(in);
+        } else if (key instanceof Key.OfDefinition) {
+            return new DefinitionEntry(in.small(), in.flag());
+        } else if (key instanceof Key.OfMailbox) {
+            return RunValues.mailbox(in);
         } else if (key instanceof Key.OfRate) {
             return new RateEntry(in.number(), in.number());
         } else if (key instanceof Key.OfSweep) {

@@ -47,7 +47,7 @@ final class PoolCheck {
                 'f',
                 "workflow ",
                 (view, invariants, id) -> view.get(new Key.OfWorkflow(pool, id)) instanceof WorkflowEntry.Live workflow
-                        ? Optional.of(invariants.ofWorkflow(workflow))
+                        ? Optional.of(invariants.ofWorkflow(id, workflow))
                         : Optional.empty());
         int workers = check('w', "worker ", (view, invariants, id) -> {
             WorkerEntry worker = view.get(new Key.OfWorker(pool, id));

@@ -90,7 +90,7 @@ final class TaskAnswers {
                 && !task.attempts().isEmpty()) {
             return TaskPhase.RETRYING;
         }
-        return TaskPhase.HELD;
+        return task.phase() instanceof TaskEntry.Phase.Parent ? TaskPhase.RUNNING : TaskPhase.HELD;
     }
 
     /** The workflow's labels, over which the task's win: as its outcome will show them. */

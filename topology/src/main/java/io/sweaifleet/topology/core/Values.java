@@ -50,6 +50,10 @@ final class Values {
     private static final int BACKOFF = 3;
     private static final int RUNNING = 4;
     private static final int HELD = 5;
+    private static final int ASKING = 6;
+    private static final int ITEMS = 7;
+    private static final int ITERATIONS = 8;
+    private static final int CALLING = 9;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -69,13 +73,20 @@ final class Values {
                     .number(live.startedAt())
                     .list(live.attempts(), attempt -> attempt(out, attempt));
             phase(out, live.phase());
+            out.maybe(live.position(), position -> RunValues.position(out, position));
         } else if (entry instanceof TaskEntry.Ended ended) {
             out.raw(ENDED)
                     .text(ended.workflowId())
                     .constant(ended.status())
                     .number(ended.attempts())
                     .texts(ended.outputs())
-                    .list(ended.artifacts(), artifact -> artifact(out, artifact));
+                    .list(ended.artifacts(), artifact -> artifact(out, artifact))
+                    .maybe(ended.end(), end -> {
+                        RunValues.position(out, end.position());
+                        out.flag(end.blocked())
+                                .maybe(end.failure(), failure -> failure(out, failure))
+                                .number(end.findings());
+                    });
         }
     }
 
@@ -91,10 +102,19 @@ final class Values {
                         in.number(),
                         in.number(),
                         in.list(() -> attempt(in)),
-                        phase(in));
+                        phase(in),
+                        in.version() < 5 ? null : in.maybe(() -> RunValues.position(in)));
             case ENDED ->
                 new TaskEntry.Ended(
-                        in.text(), in.constant(TaskStatus.class), in.small(), in.texts(), in.list(() -> artifact(in)));
+                        in.text(),
+                        in.constant(TaskStatus.class),
+                        in.small(),
+                        in.texts(),
+                        in.list(() -> artifact(in)),
+                        in.version() < 5
+                                ? null
+                                : in.maybe(() -> new TaskEntry.StepEnd(
+                                        RunValues.position(in), in.flag(), in.maybe(() -> failure(in)), in.small())));
             default -> throw new IllegalArgumentException("Neither a live nor an ended task");
         };
     }
@@ -108,6 +128,23 @@ final class Values {
             out.raw(BACKOFF).number(backoff.dueAt());
         } else if (phase instanceof TaskEntry.Phase.Held held) {
             out.raw(HELD).number(held.order()).text(held.gate());
+        } else if (phase instanceof TaskEntry.Phase.Asking asking) {
+            out.raw(ASKING).number(asking.since()).number(asking.dueAt());
+        } else if (phase instanceof TaskEntry.Phase.Items items) {
+            out.raw(ITEMS)
+                    .number(items.total())
+                    .number(items.next())
+                    .number(items.open())
+                    .number(items.failed())
+                    .number(items.growAt())
+                    .maybe(items.halt(), halt -> halt(out, halt));
+        } else if (phase instanceof TaskEntry.Phase.Iterations iterations) {
+            out.raw(ITERATIONS).number(iterations.number()).maybe(iterations.halt(), halt -> halt(out, halt));
+        } else if (phase instanceof TaskEntry.Phase.Calling calling) {
+            out.raw(CALLING)
+                    .number(calling.since())
+                    .number(calling.dueAt())
+                    .maybe(calling.halt(), halt -> halt(out, halt));
         } else if (phase instanceof TaskEntry.Phase.Running running) {
             TaskEntry.Lease lease = running.lease();
             out.raw(RUNNING)
@@ -137,6 +174,12 @@ final class Values {
             case READY -> new TaskEntry.Phase.Ready(in.number());
             case HELD -> new TaskEntry.Phase.Held(in.number(), in.text());
             case BACKOFF -> new TaskEntry.Phase.Backoff(in.number());
+            case ASKING -> new TaskEntry.Phase.Asking(in.number(), in.number());
+            case ITEMS ->
+                new TaskEntry.Phase.Items(
+                        in.small(), in.small(), in.small(), in.small(), in.number(), in.maybe(() -> halt(in)));
+            case ITERATIONS -> new TaskEntry.Phase.Iterations(in.small(), in.maybe(() -> halt(in)));
+            case CALLING -> new TaskEntry.Phase.Calling(in.number(), in.number(), in.maybe(() -> halt(in)));
             case RUNNING ->
                 new TaskEntry.Phase.Running(new TaskEntry.Lease(
                         in.text(),
@@ -157,7 +200,16 @@ final class Values {
         };
     }
 
-    private static void spec(Packer out, TaskSubmitted spec) {
+    private static void halt(Packer out, TaskEntry.Halt halt) {
+        out.constant(halt.status());
+        failure(out, halt.failure());
+    }
+
+    private static TaskEntry.Halt halt(Unpacker in) {
+        return new TaskEntry.Halt(in.constant(TaskStatus.class), failure(in));
+    }
+
+    static void spec(Packer out, TaskSubmitted spec) {
         out.maybeText(spec.getId())
                 .maybeText(spec.getPool())
                 .maybeText(spec.getTenant())
@@ -191,7 +243,7 @@ final class Values {
         budget(out, Budget.of(spec.getBudget()));
     }
 
-    private static TaskSubmitted spec(Unpacker in) {
+    static TaskSubmitted spec(Unpacker in) {
         return new TaskSubmitted(
                 in.maybeText(),
                 in.maybeText(),
@@ -349,7 +401,7 @@ final class Values {
                 in.maybe(() -> failure(in)));
     }
 
-    private static void failure(Packer out, Failure failure) {
+    static void failure(Packer out, Failure failure) {
         out.constant(failure.getFailureClass())
                 .text(failure.getCode())
                 .text(failure.getMessage())
@@ -358,7 +410,7 @@ final class Values {
                 .maybeText(failure.getValue());
     }
 
-    private static Failure failure(Unpacker in) {
+    static Failure failure(Unpacker in) {
         return new Failure(
                 in.constant(FailureClass.class), in.text(), in.text(), in.text(), in.maybeText(), in.maybeText());
     }
@@ -392,6 +444,7 @@ final class Values {
                     .number(live.acceptedAt())
                     .number(live.open());
             budget(out, live.budget());
+            out.maybe(live.run(), run -> RunValues.link(out, run));
         } else if (entry instanceof WorkflowEntry.Ended ended) {
             out.raw(ENDED)
                     .text(ended.digest())
@@ -417,7 +470,8 @@ final class Values {
                         in.number(),
                         in.number(),
                         in.small(),
-                        in.version() < 5 ? null : budget(in));
+                        in.version() < 5 ? null : budget(in,
+                        in.version() < 5 ? null : in.maybe(() -> RunValues.link(in)));
             case ENDED ->
                 new WorkflowEntry.Ended(in.text(), in.list(in::text), in.constant(WorkflowStatus.class), in.number());
             default -> throw new IllegalArgumentException("Neither a live nor an ended workflow");

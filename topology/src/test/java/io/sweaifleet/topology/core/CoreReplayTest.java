@@ -440,7 +440,7 @@ class CoreReplayTest {
     }
 
     /** Records in memory that a test may spoil. */
-    private record InMemoryHistory(Map<FleetTopic, List<ConsumerRecord<byte[], byte[]>>> records, Map<String, ?> serdes)
+    record InMemoryHistory(Map<FleetTopic, List<ConsumerRecord<byte[], byte[]>>> records, Map<String, ?> serdes)
             implements CoreHistory {
 
         static InMemoryHistory of(TestFleet fleet) {

@@ -249,7 +249,7 @@ class SchedulingPropertyTest {
             }
             for (String id : submitted.keySet()) {
                 if (fleet.view.get(new Key.OfWorkflow(POOL, id)) instanceof WorkflowEntry.Live workflow) {
-                    assertThat(invariants.ofWorkflow(workflow)).as(id).isEmpty();
+                    assertThat(invariants.ofWorkflow(id, workflow)).as(id).isEmpty();
                 }
             }
             fleet.view.workers(POOL).forEach(worker -> assertThat(invariants.ofWorker(worker))

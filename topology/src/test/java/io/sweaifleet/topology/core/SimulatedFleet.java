@@ -20,6 +20,7 @@ import io.sweaifleet.schemas.task.Requirements;
 import io.sweaifleet.schemas.task.RetryPolicy;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskOutcome;
+import io.sweaifleet.schemas.task.TaskResult;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowOutcome;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
@@ -119,7 +120,7 @@ final class SimulatedFleet {
         happen(new Event.RoleRemoved(POOL, name));
     }
 
-    private Origin origin(String topic) {
+    Origin origin(String topic) {
         return new Origin(topic, topic + "-id", 0, ++offset, Instant.ofEpochMilli(now));
     }
 
@@ -499,14 +500,24 @@ final class SimulatedFleet {
         }
 
         void report(String leaseId, AgentResultType type, Failure failure) {
-            report(leaseId, type, failure, null);
+            tell(leaseId, type, failure, null, null);
         }
 
         /** Reports what an attempt has used so far, too. */
         void report(String leaseId, AgentResultType type, Failure failure, Usage usage) {
+            tell(leaseId, type, failure, usage, null);
+        }
+
+        void report(String leaseId, AgentResultType type, Failure failure, TaskResult produced) {
+            tell(leaseId, type, failure, null, produced);
+        }
+
+        private void tell(
+                String leaseId, AgentResultType type, Failure failure, Usage usage, TaskResult produced) {
             AgentResult result = SimulatedRecords.result(id, incarnation, running.get(leaseId), type, now)
                     .setFailure(failure)
                     .setUsage(usage)
+                    .setResult(produced)
                     .build();
             if (type != AgentResultType.STARTED && type != AgentResultType.PROGRESS) {
                 running.remove(leaseId);

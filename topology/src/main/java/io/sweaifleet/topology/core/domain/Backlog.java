@@ -25,10 +25,8 @@ final class Backlog {
     }
 
     /** Why a submission is too much for its tenant, or null when there is room for all of its tasks. */
-    static @Nullable Failure refusal(Step step, Submission submission) {
-        String tenant = submission.tenant();
+    static @Nullable Failure refusal(Step step, String tenant, int more) {
         Long bound = step.rules.rulesOf(tenant).maxBacklog();
-        int more = submission.tasks().size();
         long present = bound == null ? 0 : of(step, new Key.OfBacklog(step.pool, tenant));
         if (bound == null || present + more <= bound) {
             return null;

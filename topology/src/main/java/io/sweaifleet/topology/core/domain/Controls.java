@@ -6,6 +6,7 @@ import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskStatus;
 import io.sweaifleet.schemas.task.TaskSubmitted;
+import io.sweaifleet.schemas.task.WorkflowStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,9 +52,8 @@ final class Controls {
             case PAUSE -> pause(control, tenant, request);
             case RESUME -> resume(control, tenant, request);
             case REPRIORITISE -> reprioritise(control, tenant, request);
-            case SIGNAL, UNKNOWN ->
-                throw new IllegalArgumentException(
-                        "Intake accepted a control request with action " + control.getAction());
+            case SIGNAL -> endings.steps().answers().onSignal(control);
+            case UNKNOWN -> throw new IllegalArgumentException("Intake accepted a control request without an action");
         }
     }
 
@@ -244,11 +244,7 @@ final class Controls {
         step.journal(TaskEventType.CANCEL_REQUESTED, taskId, task.workflowId(), task.spec())
                 .message(failure.getMessage())
                 .add();
-        if (task.phase() instanceof TaskEntry.Phase.Running running) {
-            Leases.stop(step, taskId, task, running.lease(), TaskEntry.StopReason.CANCELLED, failure);
-        } else {
-            endings.end(taskId, task, TaskStatus.CANCELLED, failure, null);
-        }
+        endings.steps().stop(taskId, task, TaskStatus.CANCELLED, failure);
     }
 
     private void cancelWorkflow(String workflowId, WorkflowEntry.Live workflow, EarlyControl cancel) {
@@ -283,6 +279,17 @@ final class Controls {
         }
         step.blamed = workflowId;
         Failure failure = failure("Workflow " + workflowId, cancel);
+        if (workflow.run() != null) {
+            if (workflow.taskIds().isEmpty()) {
+                new Runs(step, endings).refuse(workflowId, workflow, WorkflowStatus.CANCELLED, failure);
+                return;
+            }
+            if (!haltParents(workflow, failure)) {
+                step.state.put(key, cancel);
+                step.setTimer(step.now(), TimerKind.CANCEL_REST, workflowId + SLASH + left);
+                return;
+            }
+        }
         // Backwards: dependents come after what they depend on in most submissions, so that nothing is queued that is
         // about to be cancelled.
         for (int i = Math.min(left, workflow.taskIds().size()) - 1; i >= 0; i--) {
@@ -293,19 +300,41 @@ final class Controls {
             }
             String taskId = workflow.taskIds().get(i);
             TaskEntry.Live task = step.liveTask(taskId);
-            if (task == null) {
+            if (task == null || Steps.isStopping(task)) {
+                continue;
+            }
+            Position position = task.position();
+            if (position != null && position.isCompensation()) {
+                // What is being undone already is not left half undone.
                 continue;
             }
             if (task.phase() instanceof TaskEntry.Phase.Running running) {
-                TaskEntry.Stop stop = running.lease().stop();
-                if (stop != null && stop.reason() != TaskEntry.StopReason.ATTEMPT_TIMEOUT) {
-                    continue;
-                }
                 Leases.stop(step, taskId, task, running.lease(), TaskEntry.StopReason.CANCELLED, failure);
-            } else {
+            } else if (position == null) {
                 endings.endAlone(taskId, task, TaskStatus.CANCELLED, failure);
+            } else {
+                endings.steps().stop(taskId, task, TaskStatus.CANCELLED, failure);
             }
         }
+    }
+
+    /**
+     * What began others is told first that it is to end: it must not begin further ones while these are cancelled.
+     *
+     * @return whether all of them were told
+     */
+    private boolean haltParents(WorkflowEntry.Live workflow, Failure failure) {
+        for (String taskId : workflow.taskIds()) {
+            TaskEntry.Live task = step.liveTask(taskId);
+            if (task == null || !(task.phase() instanceof TaskEntry.Phase.Parent) || Steps.isStopping(task)) {
+                continue;
+            }
+            if (!step.hasRoom()) {
+                return false;
+            }
+            endings.steps().stop(taskId, task, TaskStatus.CANCELLED, failure);
+        }
+        return true;
     }
 
     private static Failure failure(String what, EarlyControl cancel) {

@@ -64,11 +64,7 @@ final class Deadlines {
             }
         }
         Failure failure = failure(timer.kind(), taskId, task);
-        if (task.phase() instanceof TaskEntry.Phase.Running running) {
-            Leases.stop(step, taskId, task, running.lease(), TaskEntry.StopReason.DEADLINE, failure);
-        } else {
-            endings.end(taskId, task, TaskStatus.EXPIRED, failure, null);
-        }
+        endings.steps().stop(taskId, task, TaskStatus.EXPIRED, failure);
     }
 
     private static Failure failure(TimerKind kind, String taskId, TaskEntry.Live task) {

@@ -1,10 +1,12 @@
 package io.sweaifleet.topology.core.domain;
 
 import io.sweaifleet.schemas.core.CoreInput;
+import io.sweaifleet.schemas.core.DeadLetterCause;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
+import io.sweaifleet.schemas.workflow.WorkflowDefinition;
 
-/** Roles and pools. Intake copies them into every partition; only what is newer in their topic is applied. */
+/** Roles, pools and workflows. Intake copies them into every partition; only what is newer in their topic is applied. */
 final class Definitions {
 
     private final Step step;
@@ -46,6 +48,49 @@ final class Definitions {
                 step.state.put(key, known.asClosed());
             }
         }
+    }
+
+    /** A version of a workflow's definition is kept as long as core's state: runs stay on theirs. */
+    void onDefinition(CoreInput input) {
+        if (!isNews(step, Key.SHARED, input)) {
+            return;
+        }
+        Key.OfDefinition key = new Key.OfDefinition(input.getName());
+        DefinitionEntry known = step.state.get(key);
+        WorkflowDefinition definition = input.getDefinition();
+        if (definition == null) {
+            if (known != null) {
+                step.state.put(key, new DefinitionEntry(known.latest(), true));
+            }
+            return;
+        }
+        int version = definition.getVersion();
+        Key.OfDefinitionVersion ofVersion = new Key.OfDefinitionVersion(input.getName(), version);
+        WorkflowDefinition before = step.state.get(ofVersion);
+        if (before != null && !before.equals(definition)) {
+            contradicted(input.getName(), version);
+            return;
+        }
+        step.state.put(ofVersion, definition);
+        step.state.put(key, new DefinitionEntry(known == null ? version : Math.max(known.latest(), version), false));
+    }
+
+    private void contradicted(String name, int version) {
+        if (step.moment.cause().getPartition() > 0) {
+            // Every partition is given it; the first one tells.
+            return;
+        }
+        step.refuse(
+                DeadLetterCause.CONTRADICTION,
+                Failures.permanent(
+                        "VERSION_REUSED",
+                        "Version " + version + " of definition " + name + " is known with other content",
+                        "Give the changed definition a higher version",
+                        "version",
+                        String.valueOf(version)),
+                null,
+                null,
+                null);
     }
 
     /**

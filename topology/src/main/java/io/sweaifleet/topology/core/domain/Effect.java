@@ -40,7 +40,7 @@ public sealed interface Effect {
     record Refused(
             DeadLetterCause cause,
             Failure failure,
-            String pool,
+            @Nullable String pool,
             @Nullable String tenant,
             @Nullable String workflowId,
             @Nullable String taskId)

@@ -12,6 +12,7 @@ import io.sweaifleet.schemas.task.TaskStatus;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowOutcome;
 import io.sweaifleet.schemas.task.WorkflowStatus;
+import io.sweaifleet.schemas.workflow.WorkflowStep;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +40,21 @@ import org.jspecify.annotations.Nullable;
 final class Endings {
 
     private final Step step;
+    private final Runs runs;
+    private final Steps steps;
     private final Deque<Ended> unsettled = new ArrayDeque<>();
+    private final Deque<String> allEnded = new ArrayDeque<>();
+    private boolean settling;
 
     Endings(Step step) {
         this.step = step;
+        this.runs = new Runs(step, this);
+        this.steps = new Steps(step, this, runs);
+    }
+
+    /** What becomes of the steps of runs. */
+    Steps steps() {
+        return steps;
     }
 
     /** A task that has ended, of which so many dependents know. */
@@ -67,14 +80,15 @@ final class Endings {
             TaskStatus status,
             @Nullable Failure failure,
             @Nullable TaskResult result) {
-        close(taskId, task, status, failure, result);
+        close(taskId, task, status, failure, result, false);
         unsettled.add(new Ended(taskId, task, status, false));
         settle();
     }
 
     /** Ends a task whose dependents are ended by the caller too. */
     void endAlone(String taskId, TaskEntry.Live task, TaskStatus status, Failure failure) {
-        close(taskId, task, status, failure, null);
+        close(taskId, task, status, failure, null, false);
+        settle();
     }
 
     /** Ends a task of which nothing but the id can be read. */
@@ -118,38 +132,65 @@ final class Endings {
                 0,
                 0,
                 List.of(),
-                new TaskEntry.Phase.Waiting(0));
-        close(taskId, stub, TaskStatus.FAILED, failure, null);
+                new TaskEntry.Phase.Waiting(0),
+                null);
+        close(taskId, stub, TaskStatus.FAILED, failure, null, false);
+        settle();
     }
 
     private void settle() {
-        // A queue, not recursion: a chain of 1,000 tasks must not depend on the depth of the stack.
-        for (Ended ended = unsettled.peek(); ended != null; ended = unsettled.peek()) {
-            List<String> dependents = ended.task.dependents();
-            for (; ended.told < dependents.size(); ended.told++) {
-                if (!step.hasRoom()) {
-                    return;
-                }
-                String dependentId = dependents.get(ended.told);
-                TaskEntry.Live dependent = step.liveTask(dependentId);
-                if (dependent != null && dependent.phase() instanceof TaskEntry.Phase.Waiting waiting) {
-                    settle(ended, dependentId, dependent, waiting.open());
-                }
-            }
-            unsettled.poll();
+        // A queue, not recursion: a chain of 1,000 tasks must not depend on the depth of the stack. Whatever ends while
+        // this goes on is settled by it too.
+        if (settling) {
+            return;
         }
+        settling = true;
+        boolean more = true;
+        while (more && step.hasRoom()) {
+            more = settleNext();
+        }
+        settling = false;
+    }
+
+    /** Tells one that waits for an end; whether there was anything to tell. */
+    private boolean settleNext() {
+        Ended ended = unsettled.peek();
+        if (ended == null) {
+            String workflowId = allEnded.poll();
+            if (workflowId != null) {
+                runs.onAllEnded(workflowId);
+            }
+            return workflowId != null;
+        }
+        List<String> dependents = ended.task.dependents();
+        if (ended.told < dependents.size()) {
+            String dependentId = dependents.get(ended.told++);
+            TaskEntry.Live dependent = step.liveTask(dependentId);
+            if (dependent != null && dependent.phase() instanceof TaskEntry.Phase.Waiting waiting) {
+                settle(ended, dependentId, dependent, waiting.open());
+            }
+            return true;
+        }
+        unsettled.poll();
+        Position position = ended.task.position();
+        if (position != null && !position.parent().isEmpty()) {
+            steps.onEnded(position.parent(), ended.taskId);
+        }
+        return true;
     }
 
     /** At the end of a decision: dependents that it had no room for are told in the next. */
     void leaveRest() {
-        if (!unsettled.isEmpty()) {
+        if (!unsettled.isEmpty() || !allEnded.isEmpty()) {
             List<Ended> rest = List.copyOf(unsettled);
-            step.goOn((next, endings) -> endings.settle(rest));
+            List<String> runsLeft = List.copyOf(allEnded);
+            step.goOn((next, endings) -> endings.settle(rest, runsLeft));
         }
     }
 
-    private void settle(List<Ended> rest) {
+    private void settle(List<Ended> rest, List<String> runsLeft) {
         unsettled.addAll(rest);
+        allEnded.addAll(runsLeft);
         settle();
     }
 
@@ -160,7 +201,7 @@ final class Endings {
             if (open > 1) {
                 step.putTask(dependentId, dependent.withPhase(new TaskEntry.Phase.Waiting(open - 1)));
             } else {
-                Queue.enqueue(step, dependentId, dependent);
+                steps.begin(dependentId, dependent);
             }
             return;
         }
@@ -175,7 +216,7 @@ final class Endings {
                 "Task " + dependentId + " depends on task " + ended.taskId + ", which ended as " + ended.status,
                 "See the outcome of task " + ended.taskId
                         + "; set its onFailure to CONTINUE if this task should run all the same");
-        close(dependentId, dependent, status, failure, null);
+        close(dependentId, dependent, status, failure, null, true);
         unsettled.add(new Ended(dependentId, dependent, status, true));
     }
 
@@ -184,7 +225,8 @@ final class Endings {
             TaskEntry.Live task,
             TaskStatus status,
             @Nullable Failure failure,
-            @Nullable TaskResult result) {
+            @Nullable TaskResult result,
+            boolean blocked) {
         WorkflowEntry.Live workflow = step.workflowOf(taskId, task);
         leavePhase(taskId, task);
         Backlog.add(step, Texts.tenant(task.spec().getTenant()), -1);
@@ -192,7 +234,8 @@ final class Endings {
         if (task.spec().getBudget() != null) {
             Budgets.forget(step, new BudgetScope(BudgetScope.Kind.TASK, taskId));
         }
-        TaskResult kept = task.dependents().isEmpty() ? null : result;
+        Position position = task.position();
+        TaskResult kept = task.dependents().isEmpty() && position == null ? null : result;
         step.putTask(
                 taskId,
                 new TaskEntry.Ended(
@@ -200,7 +243,11 @@ final class Endings {
                         status,
                         task.attempts().size(),
                         kept == null ? Map.of() : kept.getOutputs(),
-                        kept == null ? List.of() : kept.getArtifacts()));
+                        kept == null ? List.of() : kept.getArtifacts(),
+                        position == null
+                                ? null
+                                : new TaskEntry.StepEnd(
+                                        position, blocked, failure, kept == null ? 0 : kept.getFindingsTotal())));
         step.tell(new Effect.Outcome(
                 outcome(
                         taskId,
@@ -214,22 +261,44 @@ final class Endings {
                         task.startedAt(),
                         task.attempts(),
                         result,
-                        failure),
+                        failure,
+                        position),
                 workflow.traceparent()));
         Step.Entry entry = step.journal(TaskEventType.TASK_ENDED, taskId, task.workflowId(), task.spec())
                 .status(status)
-                .failure(failure);
+                .failure(failure)
+                .definitionStep(position == null ? "" : position.step());
         if (result != null) {
             entry.brain(result.getBrain()).message(result.getSummary());
         } else if (failure != null) {
             entry.message(failure.getMessage());
         }
         entry.add();
+        if (position != null && status == TaskStatus.SUCCEEDED) {
+            noteUndoable(taskId, task.workflowId(), position);
+        }
         int open = workflow.open() - 1;
-        if (open > 0) {
+        if (workflow.run() != null) {
+            step.state.put(new Key.OfWorkflow(step.pool, task.workflowId()), workflow.withOpen(open));
+            if (open == 0) {
+                allEnded.add(task.workflowId());
+            }
+        } else if (open > 0) {
             step.state.put(new Key.OfWorkflow(step.pool, task.workflowId()), workflow.withOpen(open));
         } else {
             finish(task.workflowId(), workflow);
+        }
+    }
+
+    /** Remembers a success that has to be undone should the run fail. */
+    private void noteUndoable(String taskId, String workflowId, Position position) {
+        OpenRun run = OpenRun.of(step, workflowId);
+        WorkflowStep definition = run.step(position.step());
+        if (definition.getCompensate() != null
+                && run.entry().closing() == null
+                && !position.isCompensation()
+                && !Doing.of(definition, position).isFrame()) {
+            step.state.put(new Key.OfRun(step.pool, workflowId), run.entry().withUndoable(taskId));
         }
     }
 
@@ -246,14 +315,100 @@ final class Endings {
             step.dropTimer(backoff.dueAt(), TimerKind.RETRY, taskId);
         } else if (phase instanceof TaskEntry.Phase.Running running) {
             Leases.release(step, taskId, task, running.lease());
+        } else if (phase instanceof TaskEntry.Phase.Asking asking) {
+            dropTimer(asking.dueAt(), TimerKind.ANSWER_DUE, taskId);
+            Key.OfMailbox box = new Key.OfMailbox(step.pool, "", taskId);
+            if (step.state.get(box) != null) {
+                step.state.delete(box);
+            }
+        } else if (phase instanceof TaskEntry.Phase.Items items) {
+            dropTimer(items.growAt(), TimerKind.ITEMS_REST, taskId);
+        } else if (phase instanceof TaskEntry.Phase.Calling calling) {
+            dropTimer(calling.dueAt(), TimerKind.CALL, taskId);
+            if (calling.hasBegun()) {
+                steps.calls().cancel(taskId, task.workflowId());
+            }
+        }
+    }
+
+    /** A timer that may not be set. */
+    private void dropTimer(long dueAt, TimerKind kind, String taskId) {
+        if (dueAt != 0) {
+            step.dropTimer(dueAt, kind, taskId);
+        }
+    }
+
+    /** From now on a run ends in this way, with nothing undone, as soon as its tasks have ended; at once when it has none. */
+    void closeRun(String workflowId, WorkflowEntry.Live workflow, RunEntry.Closing closing) {
+        if (workflow.taskIds().isEmpty()) {
+            endRun(workflowId, workflow, closing);
+            return;
+        }
+        RunRequest nothing = new RunRequest("", null, Map.of(), null, null, null, null);
+        step.state.put(
+                new Key.OfRun(step.pool, workflowId),
+                new RunEntry(nothing, 0, workflow.acceptedAt(), 0, List.of(), closing));
+    }
+
+    /** Writes the end of a run, and tells the step that began it. */
+    void endRun(String workflowId, WorkflowEntry.Live workflow, RunEntry.Closing closing) {
+        RunLink link = Objects.requireNonNull(workflow.run(), "a run has a definition");
+        forgetBudget(workflowId, workflow);
+        List<TaskEnd> ends = new ArrayList<>(workflow.taskIds().size());
+        for (String taskId : workflow.taskIds()) {
+            if (step.state.get(new Key.OfTask(step.pool, taskId)) instanceof TaskEntry.Ended ended) {
+                Position position = ended.end() == null ? null : ended.end().position();
+                ends.add(new TaskEnd(
+                        taskId,
+                        ended.status(),
+                        ended.attempts(),
+                        position == null ? "" : position.step(),
+                        position == null || !position.isCompensation() ? null : position.undoes()));
+            }
+        }
+        for (Key<?> key : List.of(new Key.OfRun(step.pool, workflowId), new Key.OfMailbox(step.pool, workflowId, ""))) {
+            if (step.state.get(key) != null) {
+                step.state.delete(key);
+            }
+        }
+        end(
+                workflowId,
+                workflow.digest(),
+                workflow.taskIds(),
+                new WorkflowOutcome(
+                        step.pool,
+                        workflow.tenant(),
+                        workflowId,
+                        closing.status(),
+                        workflow.title(),
+                        Instant.ofEpochMilli(workflow.submittedAt()),
+                        step.decidedAt(),
+                        ends,
+                        closing.failure(),
+                        workflow.labels(),
+                        workflow.correlationId(),
+                        link.definition(),
+                        link.version() == 0 ? null : link.version(),
+                        closing.outputs(),
+                        link.parentWorkflowId().isEmpty() ? null : link.parentWorkflowId(),
+                        link.parentTaskId().isEmpty() ? null : link.parentTaskId()),
+                workflow.traceparent());
+        if (link.parentWorkflowId().isEmpty()) {
+            Schedules.onRunEnded(step, workflowId, workflow.labels());
+        }
+        shrink(workflow.taskIds(), 0);
+        steps.calls().onEnded(link, workflowId, closing);
+    }
+
+    private void forgetBudget(String workflowId, WorkflowEntry.Live workflow) {
+        if (workflow.budget() != null) {
+            Budgets.forget(step, new BudgetScope(BudgetScope.Kind.WORKFLOW, workflowId));
         }
     }
 
     /** Ends a workflow whose tasks have all ended. */
     void finish(String workflowId, WorkflowEntry.Live workflow) {
-        if (workflow.budget() != null) {
-            Budgets.forget(step, new BudgetScope(BudgetScope.Kind.WORKFLOW, workflowId));
-        }
+        forgetBudget(workflowId, workflow);
         List<TaskEnd> ends = new ArrayList<>(workflow.taskIds().size());
         for (String taskId : workflow.taskIds()) {
             if (step.state.get(new Key.OfTask(step.pool, taskId)) instanceof TaskEntry.Ended ended) {
@@ -297,7 +452,7 @@ final class Endings {
             }
             String taskId = taskIds.get(i);
             if (step.state.get(new Key.OfTask(step.pool, taskId)) instanceof TaskEntry.Ended ended
-                    && !(ended.outputs().isEmpty() && ended.artifacts().isEmpty())) {
+                    && !ended.isShrunk()) {
                 step.putTask(taskId, ended.shrunk());
             }
         }
@@ -370,7 +525,7 @@ final class Endings {
                 continue;
             }
             taskIds.add(taskId);
-            step.putTask(taskId, new TaskEntry.Ended(submission.workflowId(), status, 0, Map.of(), List.of()));
+            step.putTask(taskId, new TaskEntry.Ended(submission.workflowId(), status, 0, Map.of(), List.of(), null));
             step.tell(new Effect.Outcome(
                     outcome(
                             taskId,
@@ -384,7 +539,8 @@ final class Endings {
                             0,
                             List.of(),
                             null,
-                            failure),
+                            failure,
+                            null),
                     submission.traceparent()));
             step.journal(TaskEventType.TASK_ENDED, taskId, submission.workflowId(), task)
                     .status(status)
@@ -410,8 +566,8 @@ final class Endings {
                         failure,
                         submission.labels(),
                         submission.correlationId(),
-                        null,
-                        null,
+                        submission.workflow().getDefinition(),
+                        submission.workflow().getDefinitionVersion(),
                         Map.of(),
                         null,
                         null),
@@ -430,7 +586,8 @@ final class Endings {
             long startedAt,
             List<AttemptSummary> attempts,
             @Nullable TaskResult result,
-            @Nullable Failure failure) {
+            @Nullable Failure failure,
+            @Nullable Position position) {
         Integer priority = spec.getPriority();
         String correlationId = spec.getCorrelationId();
         return new TaskOutcome(
@@ -455,8 +612,8 @@ final class Endings {
                 merged(workflowLabels, spec.getLabels()),
                 correlationId == null ? workflowCorrelationId : correlationId,
                 origin,
-                "",
-                null);
+                position == null ? "" : position.step(),
+                position == null || !position.isCompensation() ? null : position.undoes());
     }
 
     /** Labels of the workflow and of the task; the task's win. */

@@ -7,8 +7,11 @@ import io.sweaifleet.schemas.core.DeadLetterCause;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskStatus;
+import io.sweaifleet.schemas.task.WorkflowStatus;
 import io.sweaifleet.schemas.worker.CommandType;
+import io.sweaifleet.schemas.workflow.Approval;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,7 @@ public final class Engine {
     /** Interval at which workers are asked to send heartbeats, in ms. */
     public static final long HEARTBEAT_MS = 2_000;
 
+    private final Compiled compiled = new Compiled();
     private final long sweepMs;
 
     /** Rules that do not sweep the state by themselves. */
@@ -42,7 +46,7 @@ public final class Engine {
      * @throws PoisonedException when a rule threw
      */
     public Decision decide(StateView view, Event event, Moment moment) {
-        Step step = new Step(view, event.pool(), moment, sweepMs);
+        Step step = new Step(view, event.pool(), moment, sweepMs, compiled);
         try {
             apply(step, event);
             return step.decision(false);
@@ -85,7 +89,7 @@ public final class Engine {
      * @throws PoisonedException when a rule threw
      */
     public Decision dispatch(StateView view, String pool, Moment moment) {
-        Step step = new Step(view, pool, moment, sweepMs);
+        Step step = new Step(view, pool, moment, sweepMs, compiled);
         try {
             boolean more = new Dispatcher(step).dispatch();
             return step.decision(more);
@@ -129,7 +133,16 @@ public final class Engine {
             case ROLE -> new Definitions(step).onRole(input);
             case POOL -> new Definitions(step).onPool(input);
             case SCHEDULE -> new Schedules(step, endings).onSchedule(input);
-            case DEFINITION, APPROVAL, UNKNOWN ->
+            case DEFINITION -> new Definitions(step).onDefinition(input);
+            case APPROVAL -> {
+                Approval approval = input.getApproval();
+                if (approval == null || approval.getId() == null) {
+                    throw new IllegalArgumentException(
+                            "A core input of type APPROVAL must carry an approval with an id");
+                }
+                endings.steps().answers().on(approval);
+            }
+            case UNKNOWN ->
                 throw new IllegalArgumentException(
                         "A core input of a type that this version does not know: upgrade core before intake");
         }
@@ -144,7 +157,7 @@ public final class Engine {
      */
     public Decision quarantine(
             StateView view, Event event, @Nullable String workflowId, boolean record, Failure failure, Moment moment) {
-        Step step = new Step(view, event.pool(), moment, sweepMs);
+        Step step = new Step(view, event.pool(), moment, sweepMs, compiled);
         Endings endings = new Endings(step);
         if (event instanceof Event.Due due) {
             step.state.delete(due.timer());
@@ -164,10 +177,15 @@ public final class Engine {
                 .message(failure.getMessage())
                 .add();
         if (workflow instanceof WorkflowEntry.Live live) {
+            if (live.run() != null) {
+                // What the run would do at its end may be what threw: it ends without.
+                endings.closeRun(workflowId, live, new RunEntry.Closing(WorkflowStatus.FAILED, failure, Map.of()));
+            }
             setAside(step, endings, workflowId, live.taskIds(), 0, failure);
         } else if (workflow == null && event instanceof Event.Accepted accepted && isSubmission(accepted.input())) {
             endings.endUnaccepted(Submission.of(accepted.input()), TaskStatus.FAILED, failure);
         }
+        endings.leaveRest();
         return step.decision(false);
     }
 

@@ -2,6 +2,7 @@ package io.sweaifleet.topology.core.domain;
 
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.task.TaskSubmitted;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -84,9 +85,7 @@ public final class Gates {
     /** Moves a task that its queue just gave away behind the gate that is closed to it; false when none is. */
     static boolean hold(Step step, String taskId, TaskEntry.Live task, long order) {
         TaskSubmitted spec = task.spec();
-        for (String gate :
-                new String[] {ofTenant(Texts.tenant(spec.getTenant())), ofWorkflow(task.workflowId()), ofTask(taskId)
-                }) {
+        for (String gate : gatesOf(step.state::get, step.pool, taskId, task)) {
             EarlyControl pause = step.state.get(new Key.OfPause(step.pool, gate));
             if (pause != null) {
                 hold(step, taskId, task, order, gate, pausedBy(pause, gate));
@@ -109,6 +108,29 @@ public final class Gates {
             return true;
         }
         return false;
+    }
+
+    /** Reads entries of the state. */
+    interface Reader {
+        <V> @Nullable V get(Key<V> key);
+    }
+
+    /** The pauses that hold back a single task: its tenant's, its workflow's, those of the runs above it, its own. */
+    static List<String> gatesOf(Reader state, String pool, String taskId, TaskEntry.Live task) {
+        String tenant = ofTenant(Texts.tenant(task.spec().getTenant()));
+        if (task.position() == null) {
+            return List.of(tenant, ofWorkflow(task.workflowId()), ofTask(taskId));
+        }
+        List<String> gates = new ArrayList<>(List.of(tenant, ofTask(taskId)));
+        String workflowId = task.workflowId();
+        while (!workflowId.isEmpty()) {
+            gates.add(ofWorkflow(workflowId));
+            RunLink link = state.get(new Key.OfWorkflow(pool, workflowId)) instanceof WorkflowEntry.Live live
+                    ? live.run()
+                    : null;
+            workflowId = link == null ? "" : link.parentWorkflowId();
+        }
+        return gates;
     }
 
     /** Names some tasks. */

@@ -58,6 +58,14 @@ public final class Invariants {
         if (phase instanceof TaskEntry.Phase.Running running) {
             return ofLease(taskId, running.lease());
         }
+        if (phase instanceof TaskEntry.Phase.Asking asking) {
+            return asking.dueAt() == 0 || isSet(asking.dueAt(), TimerKind.ANSWER_DUE, taskId)
+                    ? null
+                    : "no timer ends its waiting for an answer";
+        }
+        if (phase instanceof TaskEntry.Phase.Parent parent) {
+            return ofOthers(taskId, parent);
+        }
         Key.OfReady place = Queue.placeOf(pool, taskId, task);
         if (place == null || state.get(place) == null) {
             return "it stands in no queue";
@@ -89,6 +97,34 @@ public final class Invariants {
         return null;
     }
 
+    /** A task that began others goes on when they end. */
+    private @Nullable String ofOthers(String taskId, TaskEntry.Phase.Parent parent) {
+        if (parent instanceof TaskEntry.Phase.Items items) {
+            int open = 0;
+            for (int number = 0; number < items.next(); number++) {
+                open += isLive(TaskIds.ofChild(taskId, number)) ? 1 : 0;
+            }
+            boolean goesOn = open > 0 || isSet(items.growAt(), TimerKind.ITEMS_REST, taskId);
+            return open == items.open() && goesOn
+                    ? null
+                    : "it waits for " + items.open() + " items, of which " + open + " have not ended";
+        } else if (parent instanceof TaskEntry.Phase.Iterations iterations) {
+            return isLive(TaskIds.ofChild(taskId, iterations.number()))
+                    ? null
+                    : "its iteration " + iterations.number() + " is not under way";
+        } else if (parent instanceof TaskEntry.Phase.Calling calling && !calling.hasBegun()) {
+            return isSet(calling.dueAt(), TimerKind.CALL, taskId) ? null : "no timer begins its workflow";
+        }
+        boolean under = state.get(new Key.OfWorkflow(pool, taskId)) instanceof WorkflowEntry.Live live
+                && live.run() != null
+                && live.run().parentTaskId().equals(taskId);
+        return under ? null : "its workflow is not under way";
+    }
+
+    private boolean isLive(String taskId) {
+        return state.get(new Key.OfTask(pool, taskId)) instanceof TaskEntry.Live;
+    }
+
     private @Nullable String ofLease(String taskId, TaskEntry.Lease lease) {
         LeaseEntry entry = state.get(new Key.OfLease(pool, lease.workerId(), lease.leaseId()));
         if (entry == null || !entry.taskId().equals(taskId)) {
@@ -101,7 +137,16 @@ public final class Invariants {
     }
 
     /** What is wrong with a workflow; empty when nothing is. */
-    public List<String> ofWorkflow(WorkflowEntry.Live workflow) {
+    public List<String> ofWorkflow(String workflowId, WorkflowEntry.Live workflow) {
+        RunEntry run = workflow.run() == null ? null : state.get(new Key.OfRun(pool, workflowId));
+        if (workflow.run() != null && run == null) {
+            return List.of("it is a run, but nothing is known of what it was asked for");
+        }
+        if (run != null && workflow.taskIds().isEmpty()) {
+            return isSet(run.lookAt(), TimerKind.RUN_ASKED, workflowId)
+                    ? List.of()
+                    : List.of("no timer looks for its definition");
+        }
         long open = workflow.taskIds().stream()
                 .filter(id -> state.get(new Key.OfTask(pool, id)) instanceof TaskEntry.Live)
                 .count();

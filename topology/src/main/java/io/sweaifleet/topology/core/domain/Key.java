@@ -1,5 +1,6 @@
 package io.sweaifleet.topology.core.domain;
 
+import io.sweaifleet.schemas.workflow.WorkflowDefinition;
 import java.util.Comparator;
 
 /**
@@ -43,6 +44,28 @@ public sealed interface Key<V> {
             return SHARED;
         }
     }
+
+    /** Versions of a workflow's definition, shared by all pools. */
+    record OfDefinition(String name) implements Key<DefinitionEntry> {
+        @Override
+        public String pool() {
+            return SHARED;
+        }
+    }
+
+    /** One version of a workflow's definition, shared by all pools. */
+    record OfDefinitionVersion(String name, int version) implements Key<WorkflowDefinition> {
+        @Override
+        public String pool() {
+            return SHARED;
+        }
+    }
+
+    /** A run of a definition that has not ended. */
+    record OfRun(String pool, String workflowId) implements Key<RunEntry> {}
+
+    /** Answers and signals that nothing waited for when they came. Exactly one of the two ids is set; the other is empty. */
+    record OfMailbox(String pool, String workflowId, String taskId) implements Key<Mailbox> {}
 
     /** A control request for something not yet seen. Exactly one of the two ids is set; the other is empty. */
     record OfEarlyControl(String pool, String workflowId, String taskId) implements Key<EarlyControl> {}

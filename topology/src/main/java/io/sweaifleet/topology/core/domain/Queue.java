@@ -83,9 +83,10 @@ final class Queue {
         return since - (priority == null ? 5 : priority) * step.rules.agingHalfTimeMs();
     }
 
-    /** A task whose pool or role is not declared waits a little for it. */
+    /** A task whose pool or role is not declared waits a little for it. What core does itself has no role. */
     static void awaitDefinitions(Step step, String taskId, TaskEntry.Live task) {
-        if (step.declared == null || !step.roleIsKnown(task.spec().getRole())) {
+        String role = task.spec().getRole();
+        if (step.declared == null || !(role.isEmpty() || step.roleIsKnown(role))) {
             step.setTimer(step.now() + step.rules.unknownRoleGraceMs(), TimerKind.DEFINITION_GRACE, taskId);
         }
     }

@@ -29,6 +29,7 @@ final class Step {
     final Draft state;
     final @Nullable PoolEntry declared;
     final PoolEntry rules;
+    final Compiled compiled;
 
     /** Workflow under work: whom to blame when a rule throws. */
     @Nullable
@@ -44,10 +45,11 @@ final class Step {
     /** Time between two rounds of the {@link Sweeper}, in ms; 0 for none. */
     final long sweepMs;
 
-    Step(StateView view, String pool, Moment moment, long sweepMs) {
+    Step(StateView view, String pool, Moment moment, long sweepMs, Compiled compiled) {
         this.sweepMs = sweepMs;
         this.pool = pool;
         this.moment = moment;
+        this.compiled = compiled;
         this.state = new Draft(view);
         this.declared = state.get(new Key.OfPool(pool));
         this.rules = declared == null ? PoolEntry.UNDECLARED : declared;
@@ -242,7 +244,7 @@ final class Step {
             @Nullable String tenant,
             @Nullable String workflowId,
             @Nullable String taskId) {
-        tell(new Effect.Refused(cause, failure, pool, tenant, workflowId, taskId));
+        tell(new Effect.Refused(cause, failure, pool.equals(Key.SHARED) ? null : pool, tenant, workflowId, taskId));
     }
 
     /** Begins an entry of the journal about a workflow. */
@@ -279,6 +281,9 @@ final class Step {
         private @Nullable Failure failure;
         private String message = "";
         private @Nullable String scheduleId;
+        private String definition = "";
+        private int definitionVersion;
+        private String definitionStep = "";
 
         private Entry(TaskEventType type, String workflowId, String tenant) {
             this.type = type;
@@ -314,8 +319,9 @@ final class Step {
             return this;
         }
 
+        /** A moment in ms since the epoch, of which 0 stands for none. */
         Entry dueAt(long at) {
-            this.dueAt = Instant.ofEpochMilli(at);
+            this.dueAt = at == 0 ? null : Instant.ofEpochMilli(at);
             return this;
         }
 
@@ -336,6 +342,17 @@ final class Step {
 
         Entry message(String line) {
             this.message = line;
+            return this;
+        }
+
+        Entry definition(String name, int version) {
+            this.definition = name;
+            this.definitionVersion = version;
+            return this;
+        }
+
+        Entry definitionStep(String id) {
+            this.definitionStep = id;
             return this;
         }
 
@@ -366,9 +383,9 @@ final class Step {
                     message,
                     Instant.ofEpochMilli(moment.resumedAt()),
                     takeQuiet(),
-                    "",
-                    0,
-                    "",
+                    definition,
+                    definitionVersion,
+                    definitionStep,
                     scheduleId)));
         }
     }

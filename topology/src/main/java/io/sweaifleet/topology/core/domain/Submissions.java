@@ -71,7 +71,13 @@ final class Submissions {
                             step.pool));
             return;
         }
-        Failure full = Backlog.refusal(step, submission);
+        String definition = submission.workflow().getDefinition();
+        if (definition != null) {
+            new Runs(step, endings).ask(submission, definition);
+            return;
+        }
+        Failure full =
+                Backlog.refusal(step, submission.tenant(), submission.tasks().size());
         if (full != null) {
             endings.endUnaccepted(submission, TaskStatus.REJECTED, full);
             return;
@@ -188,7 +194,8 @@ final class Submissions {
                 submission.origin().getTimestamp().toEpochMilli(),
                 step.now(),
                 taskIds.size(),
-                Budget.of(submission.workflow().getBudget()));
+                Budget.of(submission.workflow().getBudget(),
+                null);
         step.state.put(new Key.OfWorkflow(step.pool, workflowId), workflow);
         Backlog.add(step, submission.tenant(), taskIds.size());
         step.journal(TaskEventType.WORKFLOW_ACCEPTED, workflowId, submission.tenant())
@@ -238,7 +245,8 @@ final class Submissions {
                 0,
                 0,
                 List.of(),
-                new TaskEntry.Phase.Waiting(open));
+                new TaskEntry.Phase.Waiting(open),
+                null);
         Instant deadline = spec.getDeadline();
         if (deadline != null) {
             step.setTimer(deadline.toEpochMilli(), TimerKind.DEADLINE, taskId);

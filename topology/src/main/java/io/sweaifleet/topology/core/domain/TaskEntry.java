@@ -25,6 +25,7 @@ public sealed interface TaskEntry {
      * @param readySince when it was queued for the first time, ms since the epoch; 0 when it never was
      * @param startedAt when the first attempt started on an agent, ms since the epoch; 0 when none did
      * @param attempts attempts that ended
+     * @param position where it stands in the run of a definition; null outside of runs
      */
     record Live(
             String workflowId,
@@ -35,16 +36,27 @@ public sealed interface TaskEntry {
             long readySince,
             long startedAt,
             List<AttemptSummary> attempts,
-            Phase phase)
+            Phase phase,
+            @Nullable Position position)
             implements TaskEntry {
 
         Live withSpec(TaskSubmitted changed) {
             return new Live(
-                    workflowId, changed, dependents, arrival, acceptedAt, readySince, startedAt, attempts, phase);
+                    workflowId,
+                    changed,
+                    dependents,
+                    arrival,
+                    acceptedAt,
+                    readySince,
+                    startedAt,
+                    attempts,
+                    phase,
+                    position);
         }
 
         Live withPhase(Phase next) {
-            return new Live(workflowId, spec, dependents, arrival, acceptedAt, readySince, startedAt, attempts, next);
+            return new Live(
+                    workflowId, spec, dependents, arrival, acceptedAt, readySince, startedAt, attempts, next, position);
         }
 
         /** The same with another place in the queue it stands in, if it stands in one. */
@@ -56,15 +68,18 @@ public sealed interface TaskEntry {
         }
 
         Live withReadySince(long since) {
-            return new Live(workflowId, spec, dependents, arrival, acceptedAt, since, startedAt, attempts, phase);
+            return new Live(
+                    workflowId, spec, dependents, arrival, acceptedAt, since, startedAt, attempts, phase, position);
         }
 
         Live withStartedAt(long started) {
-            return new Live(workflowId, spec, dependents, arrival, acceptedAt, readySince, started, attempts, phase);
+            return new Live(
+                    workflowId, spec, dependents, arrival, acceptedAt, readySince, started, attempts, phase, position);
         }
 
         Live withAttempts(List<AttemptSummary> ended) {
-            return new Live(workflowId, spec, dependents, arrival, acceptedAt, readySince, startedAt, ended, phase);
+            return new Live(
+                    workflowId, spec, dependents, arrival, acceptedAt, readySince, startedAt, ended, phase, position);
         }
     }
 
@@ -72,19 +87,34 @@ public sealed interface TaskEntry {
      * Tombstone of a task. Outputs and artifacts are kept only while tasks that depend on it may start.
      *
      * @param attempts number of attempts
+     * @param end what a run still has to know of it; null outside of runs
      */
     record Ended(
             String workflowId,
             TaskStatus status,
             int attempts,
             Map<String, String> outputs,
-            List<ArtifactRef> artifacts)
+            List<ArtifactRef> artifacts,
+            @Nullable StepEnd end)
             implements TaskEntry {
 
+        boolean isShrunk() {
+            return outputs.isEmpty() && artifacts.isEmpty() && end == null;
+        }
+
         Ended shrunk() {
-            return new Ended(workflowId, status, attempts, Map.of(), List.of());
+            return new Ended(workflowId, status, attempts, Map.of(), List.of(), null);
         }
     }
+
+    /**
+     * How a task of a run ended, for the expressions of the tasks after it. Kept while the run is under way.
+     *
+     * @param blocked whether it never began, because of what it depends on
+     * @param findings number of its findings
+     */
+    record StepEnd(
+            Position position, boolean blocked, @Nullable Failure failure, int findings) {}
 
     /** Where a live task stands. */
     sealed interface Phase {
@@ -120,7 +150,96 @@ public sealed interface TaskEntry {
 
         /** Given to a worker. */
         record Running(Lease lease) implements Phase {}
+
+        /**
+         * Waits for an approval or a signal.
+         *
+         * @param since when it began to, ms since the epoch
+         * @param dueAt when it no longer does, ms since the epoch; 0 for never
+         */
+        record Asking(long since, long dueAt) implements Phase {}
+
+        /** Core does it by doing others, with which it ends. */
+        sealed interface Parent extends Phase {
+
+            /** Why it is to end as soon as what it began has ended; null when it is not. */
+            @Nullable
+            Halt halt();
+
+            /** The same, to be ended. */
+            Parent halted(Halt why);
+        }
+
+        /**
+         * A task for each item of a list.
+         *
+         * @param total items in the list
+         * @param next number of the first item that was not begun
+         * @param open items that were begun and have not ended
+         * @param failed items that did not succeed
+         * @param growAt when further items are begun, ms since the epoch; 0 when an end of one begins the next
+         */
+        record Items(
+                int total,
+                int next,
+                int open,
+                int failed,
+                long growAt,
+                @Nullable Halt halt) implements Parent {
+            @Override
+            public Items halted(Halt why) {
+                return new Items(total, next, open, failed, growAt, why);
+            }
+
+            Items begun() {
+                return new Items(total, next + 1, open + 1, failed, growAt, halt);
+            }
+
+            Items ended(boolean worked) {
+                return new Items(total, next, open - 1, worked ? failed : failed + 1, growAt, halt);
+            }
+
+            Items growing(long at) {
+                return new Items(total, next, open, failed, at, halt);
+            }
+        }
+
+        /**
+         * A task again and again.
+         *
+         * @param number of the iteration under way, from 1
+         */
+        record Iterations(int number, @Nullable Halt halt) implements Parent {
+            @Override
+            public Iterations halted(Halt why) {
+                return new Iterations(number, why);
+            }
+        }
+
+        /**
+         * A workflow of its own, with the task's id.
+         *
+         * @param since when it was to begin, ms since the epoch
+         * @param dueAt when its beginning is tried, ms since the epoch; 0 once it began
+         */
+        record Calling(long since, long dueAt, @Nullable Halt halt) implements Parent {
+            @Override
+            public Calling halted(Halt why) {
+                return new Calling(since, dueAt, why);
+            }
+
+            boolean hasBegun() {
+                return dueAt == 0;
+            }
+        }
     }
+
+    /**
+     * An end that was asked of a task that core does by doing others.
+     *
+     * @param status how it ends: CANCELLED or EXPIRED
+     */
+    record Halt(TaskStatus status, Failure failure) {}
 
     /**
      * The right of a worker to run an attempt.

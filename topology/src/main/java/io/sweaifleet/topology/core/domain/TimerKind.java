@@ -37,5 +37,15 @@ public enum TimerKind {
     /** The next slice of the state is swept; id: "sweep". */
     SWEEP,
     /** A limit of a budget is reached, or its window ends; id: {@link BudgetScope#name}. */
-    BUDGET
+    BUDGET,
+    /** The definition of a run must be known by now, or is looked for again; id: workflow. */
+    RUN_ASKED,
+    /** Nobody approved, or no signal came; id: task. */
+    ANSWER_DUE,
+    /** Further items of a list; id: the task that they are items of. */
+    ITEMS_REST,
+    /** A workflow that a step runs; id: task. */
+    CALL,
+    /** The rest of what a task began, which is to end; id: task. */
+    HALT_REST
 }

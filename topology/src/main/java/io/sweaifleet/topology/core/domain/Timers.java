@@ -48,6 +48,11 @@ final class Timers {
             case SWEEP -> new Sweeper(step, endings).onTimer(timer);
             case SCHEDULE -> new Schedules(step, endings).onTimer(timer);
             case BUDGET -> new Budgets(step, endings).onTimer(timer);
+            case RUN_ASKED -> new Runs(step, endings).onAskedTimer(timer);
+            case ANSWER_DUE -> endings.steps().answers().onTimer(timer);
+            case ITEMS_REST -> endings.steps().items().onTimer(timer);
+            case CALL -> endings.steps().calls().onTimer(timer);
+            case HALT_REST -> endings.steps().haltRest(timer.id());
         }
     }
 
@@ -159,6 +164,9 @@ final class Timers {
         }
         step.blamed = task.workflowId();
         String role = task.spec().getRole();
+        if (role.isEmpty() && step.declared != null) {
+            return;
+        }
         Failure failure;
         if (step.declared == null) {
             failure = Failures.permanent(
@@ -218,6 +226,7 @@ final class Timers {
             return;
         }
         step.state.delete(key);
+        endings.steps().answers().forget(taken, controlId);
         Key.OfEarlyControl early = new Key.OfEarlyControl(step.pool, taken.workflowId(), taken.taskId());
         EarlyControl kept = step.state.get(early);
         if (kept != null && kept.controlId().equals(controlId)) {

@@ -3,6 +3,10 @@ package io.sweaifleet.topology.core.domain;
 import io.sweaifleet.schemas.query.Waiting;
 import io.sweaifleet.schemas.query.Waiting.Reason;
 import io.sweaifleet.schemas.task.TaskSubmitted;
+import io.sweaifleet.schemas.workflow.ApprovalStep;
+import io.sweaifleet.schemas.workflow.SignalStep;
+import io.sweaifleet.schemas.workflow.WorkflowDefinition;
+import io.sweaifleet.schemas.workflow.WorkflowStep;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -24,6 +28,8 @@ public final class WhyWaiting {
     /** Places at the front of a queue that are numbered; further behind, to count would cost more than it tells. */
     static final int NUMBERED_PLACES = 1_000;
 
+    private static final int NAMED_ITEMS = 10;
+
     private final StateView state;
     private final String pool;
 
@@ -40,6 +46,11 @@ public final class WhyWaiting {
     public List<Waiting> of(String taskId, TaskEntry.Live task) {
         if (task.phase() instanceof TaskEntry.Phase.Running running) {
             return running.lease().startedAt() != 0 ? List.of() : List.of(agentBusy(running.lease()));
+        }
+        if (task.phase() instanceof TaskEntry.Phase.Asking asking) {
+            return List.of(answer(taskId, task, asking));
+        } else if (task.phase() instanceof TaskEntry.Phase.Parent parent) {
+            return List.of(others(taskId, parent));
         }
         List<Waiting> reasons = new ArrayList<>();
         if (task.phase() instanceof TaskEntry.Phase.Waiting) {
@@ -60,7 +71,9 @@ public final class WhyWaiting {
             reasons.add(budget(tenant));
         }
         String role = task.spec().getRole();
-        definitions(role).ifPresent(reasons::add);
+        if (!role.isEmpty()) {
+            definitions(role).ifPresent(reasons::add);
+        }
         Key.OfReady place = Queue.placeOf(pool, taskId, task);
         if (place != null && task.phase() instanceof TaskEntry.Phase.Ready) {
             capacity(task.spec(), place).ifPresent(reasons::add);
@@ -68,6 +81,68 @@ public final class WhyWaiting {
         return reasons.isEmpty()
                 ? List.of(new Waiting(Reason.NEXT, "is about to be given to a worker", List.of(), null))
                 : reasons;
+    }
+
+    private Waiting answer(String taskId, TaskEntry.Live task, TaskEntry.Phase.Asking asking) {
+        Instant until = asking.dueAt() == 0 ? null : Instant.ofEpochMilli(asking.dueAt());
+        Optional<WorkflowStep> step = stepOf(task);
+        SignalStep signal = step.map(WorkflowStep::getSignal).orElse(null);
+        if (signal != null) {
+            return new Waiting(Reason.SIGNAL, "waits for signal " + signal.getName(), List.of(signal.getName()), until);
+        }
+        ApprovalStep approval = step.map(WorkflowStep::getApproval).orElse(null);
+        String prompt = Texts.orEmpty(task.spec().getInstructions());
+        return new Waiting(
+                Reason.APPROVAL,
+                approval == null ? "asks for approval" : Answers.asked(approval, prompt),
+                approval == null ? List.of(taskId) : approval.getApprovers(),
+                until);
+    }
+
+    private Optional<WorkflowStep> stepOf(TaskEntry.Live task) {
+        RunLink link = state.get(new Key.OfWorkflow(pool, task.workflowId())) instanceof WorkflowEntry.Live live
+                ? live.run()
+                : null;
+        WorkflowDefinition definition =
+                link == null ? null : state.get(new Key.OfDefinitionVersion(link.definition(), link.version()));
+        Position position = task.position();
+        return definition == null || position == null
+                ? Optional.empty()
+                : definition.getSteps().stream()
+                        .filter(step -> step.getId().equals(position.step()))
+                        .findFirst();
+    }
+
+    /** What a task that began others waits for: their ends. */
+    private Waiting others(String taskId, TaskEntry.Phase.Parent parent) {
+        if (parent instanceof TaskEntry.Phase.Items items) {
+            List<String> open = new ArrayList<>();
+            for (int number = 0; number < items.next() && open.size() < NAMED_ITEMS; number++) {
+                String itemId = TaskIds.ofChild(taskId, number);
+                if (state.get(new Key.OfTask(pool, itemId)) instanceof TaskEntry.Live) {
+                    open.add(itemId);
+                }
+            }
+            return new Waiting(
+                    Reason.ITEMS,
+                    (items.next() - items.open()) + " of " + items.total() + " items have ended, " + items.open()
+                            + " are under way",
+                    open,
+                    null);
+        } else if (parent instanceof TaskEntry.Phase.Iterations iterations) {
+            String iterationId = TaskIds.ofChild(taskId, iterations.number());
+            return new Waiting(
+                    Reason.ITERATION,
+                    "iteration " + iterations.number() + " is under way: task " + iterationId,
+                    List.of(iterationId),
+                    null);
+        }
+        boolean begun = parent instanceof TaskEntry.Phase.Calling calling && calling.hasBegun();
+        return new Waiting(
+                Reason.WORKFLOW,
+                (begun ? "waits for workflow " : "is about to begin workflow ") + taskId,
+                List.of(taskId),
+                null);
     }
 
     /** Why nothing of a role may be given to workers, in words; empty when nothing forbids it. */
@@ -161,12 +236,9 @@ public final class WhyWaiting {
     }
 
     private void pauses(String taskId, TaskEntry.Live task, List<Waiting> reasons) {
-        for (String gate : List.of(
-                Gates.POOL,
-                Gates.ofRole(task.spec().getRole()),
-                Gates.ofTenant(Texts.tenant(task.spec().getTenant())),
-                Gates.ofWorkflow(task.workflowId()),
-                Gates.ofTask(taskId))) {
+        pause(Gates.POOL).ifPresent(reasons::add);
+        pause(Gates.ofRole(task.spec().getRole())).ifPresent(reasons::add);
+        for (String gate : Gates.gatesOf(state::get, pool, taskId, task)) {
             pause(gate).ifPresent(reasons::add);
         }
     }

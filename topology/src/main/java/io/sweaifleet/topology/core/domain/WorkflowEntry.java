@@ -2,6 +2,7 @@ package io.sweaifleet.topology.core.domain;
 
 import io.sweaifleet.schemas.common.Origin;
 import io.sweaifleet.schemas.task.WorkflowStatus;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ public sealed interface WorkflowEntry {
      * @param acceptedAt when core accepted it, ms since the epoch
      * @param open number of tasks that have not ended
      * @param budget what the attempts of its tasks may use together; null is no limit
+     * @param run what it is a run of; null when it was submitted with its tasks
      */
     record Live(
             String digest,
@@ -37,13 +39,25 @@ public sealed interface WorkflowEntry {
             long submittedAt,
             long acceptedAt,
             int open,
-            @Nullable Budget budget)
+            @Nullable Budget budget,
+            @Nullable RunLink run)
             implements WorkflowEntry {
 
         Live withOpen(int left) {
+            return with(taskIds, left, run);
+        }
+
+        /** The same with one more task. */
+        Live withTask(String taskId) {
+            List<String> more = new ArrayList<>(taskIds);
+            more.add(taskId);
+            return with(more, open + 1, run);
+        }
+
+        Live with(List<String> tasks, int left, @Nullable RunLink link) {
             return new Live(
                     digest,
-                    taskIds,
+                    tasks,
                     lone,
                     tenant,
                     title,
@@ -54,7 +68,8 @@ public sealed interface WorkflowEntry {
                     submittedAt,
                     acceptedAt,
                     left,
-                    budget);
+                    budget,
+                    link);
         }
     }
 
