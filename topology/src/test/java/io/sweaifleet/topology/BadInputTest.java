@@ -71,6 +71,8 @@ class BadInputTest {
                 "TASK_CONTROL",
                 "ROLES",
                 "POOLS",
+                "APPROVALS",
+                "WORKFLOW_DEFINITIONS",
                 "CORE_INPUTS",
                 "AGENT_HEARTBEATS",
                 "AGENT_RESULTS"

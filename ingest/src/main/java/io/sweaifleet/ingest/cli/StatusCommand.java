@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sweaifleet.ingest.client.Fleet;
+import io.sweaifleet.ingest.drawing.FlowFormat;
+import io.sweaifleet.ingest.follow.RunFlow;
 import io.sweaifleet.ingest.follow.StatusLookup;
 import io.sweaifleet.ingest.follow.TaskPhase;
 import io.sweaifleet.ingest.follow.TaskView;
@@ -61,6 +63,12 @@ final class StatusCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
 
+    @Option(
+            names = "--draw",
+            paramLabel = "FORMAT",
+            description = "Draw the workflow with the state of its tasks on standard output: mermaid, dot or svg.")
+    private @Nullable FlowFormat draw;
+
     StatusCommand(CliContext context) {
         this.context = context;
     }
@@ -78,7 +86,12 @@ final class StatusCommand implements Callable<Integer> {
                             "no task or workflow " + id + " in pool " + in + " since " + IsoTimes.format(from),
                             "check the id with `fleet results`, or look further back with --since; "
                                     + "a submission that was refused is in `fleet dead-letters list`"));
-            if (json) {
+            if (draw != null) {
+                context.terminal()
+                        .out()
+                        .print(draw.draw(RunFlow.of(found.workflow(), lookup.outcomes(found.workflow()))));
+                context.terminal().out().flush();
+            } else if (json) {
                 context.terminal().out().println(OutcomeJson.pretty(toJson(found)));
             } else {
                 print(found);

@@ -1,11 +1,6 @@
 package io.sweaifleet.ingest.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sweaifleet.ingest.client.Fleet;
-import io.sweaifleet.ingest.follow.WorkflowFollower;
-import io.sweaifleet.ingest.print.OutcomeJson;
-import io.sweaifleet.ingest.print.OutcomeTable;
-import io.sweaifleet.ingest.print.Progress;
 import io.sweaifleet.ingest.print.Terminal;
 import io.sweaifleet.ingest.submit.Submission;
 import io.sweaifleet.ingest.submit.SubmissionParser;
@@ -30,7 +25,8 @@ import picocli.CommandLine.Parameters;
         description = "Submit a task or a workflow, written in JSON or YAML.",
         footer = {
             "",
-            "A document with `tasks` is a workflow, every other a task. Only `kind` and `role` are required:",
+            "A document with `tasks` is a workflow, one with `definition` a run of it (as `fleet start` submits it), every",
+            "other a task. Only `kind` and `role` are required:",
             "",
             "  kind: qa.run-tests",
             "  role: qa",
@@ -63,7 +59,7 @@ final class SubmitCommand implements Callable<Integer> {
         String text = read();
         try (Fleet fleet = context.open(node)) {
             Submission submission = parse(fleet, text);
-            return wait ? follow(fleet, submission) : send(fleet, submission);
+            return new Sending(context, fleet, json).submit(submission, wait);
         }
     }
 
@@ -92,60 +88,6 @@ final class SubmitCommand implements Callable<Integer> {
             throw CliException.usage(
                     name + " is not a task or workflow",
                     e.problems().stream().map(Object::toString).collect(Collectors.joining("\n")));
-        }
-    }
-
-    private int send(Fleet fleet, Submission submission) {
-        Fleet.Appended at = Following.send(fleet, submission);
-        Terminal terminal = context.terminal();
-        if (json) {
-            ObjectNode document = Endings.submitted(submission);
-            document.put("topic", at.partition().topic());
-            document.put("partition", at.partition().partition());
-            document.put("offset", at.offset());
-            terminal.out().println(OutcomeJson.pretty(document));
-        } else {
-            terminal.out().println(submission.workflowId());
-            terminal.err()
-                    .println("submitted to " + at.partition().topic() + "; follow it with `fleet watch "
-                            + submission.workflowId() + "`");
-        }
-        return ExitCode.OK;
-    }
-
-    private int follow(Fleet fleet, Submission submission) {
-        Terminal terminal = context.terminal();
-        Progress progress = json
-                ? Progress.on(
-                        terminal.err(),
-                        terminal.errIsTerminal(),
-                        terminal.errStyle(),
-                        terminal.width(),
-                        context.clock().instant())
-                : Progress.on(
-                        terminal.out(),
-                        terminal.outIsTerminal(),
-                        terminal.outStyle(),
-                        terminal.width(),
-                        context.clock().instant());
-        try (Following following = new Following(fleet, submission, context.clock())) {
-            WorkflowFollower end = following.toTheEnd(progress, terminal.err());
-            if (json) {
-                ObjectNode document = Endings.submitted(submission);
-                Endings.addOutcomes(document, end);
-                terminal.out().println(OutcomeJson.pretty(document));
-            } else {
-                String prefix = submission.workflowId() + "-";
-                terminal.out().println();
-                OutcomeTable.skipped(end.outcomes().values(), terminal.outStyle())
-                        .forEach(terminal.out()::println);
-                OutcomeTable.of(OutcomeTable.sorted(end.outcomes().values()), prefix)
-                        .lines(terminal.outStyle(), terminal.outIsTerminal() ? terminal.width() : 0)
-                        .forEach(terminal.out()::println);
-                OutcomeTable.failures(end.outcomes().values(), terminal.outStyle())
-                        .forEach(terminal.out()::println);
-            }
-            return Endings.exitCode(end);
         }
     }
 }

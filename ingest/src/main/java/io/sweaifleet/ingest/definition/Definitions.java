@@ -8,6 +8,7 @@ import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.schedule.Schedule;
 import io.sweaifleet.schemas.topic.FleetTopic;
+import io.sweaifleet.schemas.workflow.WorkflowDefinition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,20 @@ public final class Definitions<T extends SpecificRecord> {
                         (schedule, version, at) -> Schedule.newBuilder(schedule)
                                 .setVersion(version)
                                 .setUpdatedAt(at)
+                                .build()));
+    }
+
+    /** Definitions of workflows. */
+    public static Definitions<WorkflowDefinition> workflows(Fleet fleet) {
+        return new Definitions<>(
+                fleet,
+                FleetTopic.WORKFLOW_DEFINITIONS,
+                WorkflowDefinition.class,
+                new Kind<>(
+                        WorkflowDefinition::getName,
+                        WorkflowDefinition::getVersion,
+                        (definition, version, at) -> WorkflowDefinition.newBuilder(definition)
+                                .setVersion(version)
                                 .build()));
     }
 

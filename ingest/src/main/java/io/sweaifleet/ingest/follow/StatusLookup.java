@@ -9,9 +9,12 @@ import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +75,27 @@ public final class StatusLookup {
             }
             return Optional.of(new Found(workflow(reader, pool, workflowId), id, outcome));
         }
+    }
+
+    /** Outcomes of the tasks of a workflow, by task id, as far as there are any. */
+    public Map<String, TaskOutcome> outcomes(WorkflowView workflow) {
+        Map<String, String> ids = new HashMap<>();
+        workflow.tasks().keySet().forEach(id -> ids.put(Keys.of(workflow.pool(), id), id));
+        Map<String, TaskOutcome> outcomes = new HashMap<>();
+        try (TopicReader reader = fleet.reader()) {
+            List<TopicPartition> all = reader.partitions(FleetTopic.RESULTS.topicName());
+            Set<TopicPartition> ours = new LinkedHashSet<>();
+            if (!all.isEmpty()) {
+                ids.keySet().forEach(key -> ours.add(all.get(Keys.partition(key, all.size()))));
+            }
+            Scan.read(reader, reader.offsetsAt(List.copyOf(ours), since), record -> {
+                String id = record.value() == null ? null : ids.get(Fleet.keyOf(record));
+                if (id != null) {
+                    outcomes.put(id, fleet.decode(TaskOutcome.class, record));
+                }
+            });
+        }
+        return outcomes;
     }
 
     private WorkflowView workflow(TopicReader reader, String pool, String workflowId) {

@@ -35,10 +35,15 @@ public final class WorkflowFollower implements AutoCloseable {
 
     private static final Set<String> BRANCH_PREDICATES = Set.of("BRANCH_CREATED", "BRANCH_REFUSED", "BRANCH_NOT_LOCAL");
 
+    private static final int RUN_ID_KEPT = 86;
+
     private final Fleet fleet;
     private final TopicReader reader;
     private final String workflowKey;
     private final Set<String> taskKeys;
+    /** How the keys of tasks begin that a run of a definition makes; null when the tasks were submitted. */
+    private final @Nullable String runPrefix;
+
     private final Map<String, TaskOutcome> outcomes = new LinkedHashMap<>();
     private final Map<String, KnowledgeFact> branches = new LinkedHashMap<>();
     private WorkflowView view;
@@ -52,7 +57,8 @@ public final class WorkflowFollower implements AutoCloseable {
      * Takes the present ends of what it will read.
      *
      * @param fleet the fleet
-     * @param submitted what is about to be submitted: the workflow with its tasks
+     * @param submitted what is about to be submitted: the workflow with its tasks; without any when it is a run of a
+     *     definition, whose tasks core makes
      */
     public WorkflowFollower(Fleet fleet, WorkflowView submitted) {
         this.fleet = fleet;
@@ -60,16 +66,23 @@ public final class WorkflowFollower implements AutoCloseable {
         this.workflowKey = Keys.of(submitted.pool(), submitted.workflowId());
         this.taskKeys = new HashSet<>();
         submitted.tasks().keySet().forEach(id -> taskKeys.add(Keys.of(submitted.pool(), id)));
+        this.runPrefix = submitted.tasks().isEmpty() ? workflowKey.substring(0, keptLength()) : null;
         this.reader = fleet.reader();
         reader.start(reader.ends(partitions()));
+    }
+
+    /** Ids of tasks begin with that of their workflow, unless it is so long that its end is left out. */
+    private int keptLength() {
+        return Math.min(workflowKey.length(), view.pool().length() + 1 + RUN_ID_KEPT);
     }
 
     private Set<TopicPartition> partitions() {
         Set<TopicPartition> partitions = new HashSet<>();
         partitions.addAll(of(FleetTopic.TASK_EVENTS, Set.of(workflowKey)));
         partitions.addAll(of(FleetTopic.WORKFLOW_RESULTS, Set.of(workflowKey)));
-        partitions.addAll(of(FleetTopic.RESULTS, taskKeys));
-        partitions.addAll(of(FleetTopic.KNOWLEDGE, taskKeys));
+        for (FleetTopic topic : List.of(FleetTopic.RESULTS, FleetTopic.KNOWLEDGE)) {
+            partitions.addAll(runPrefix == null ? of(topic, taskKeys) : reader.partitions(topic.topicName()));
+        }
         partitions.addAll(reader.partitions(FleetTopic.DEAD_LETTERS.topicName()));
         return partitions;
     }
@@ -118,18 +131,21 @@ public final class WorkflowFollower implements AutoCloseable {
                 events.add(event);
             }
         } else if (topic.equals(FleetTopic.RESULTS.topicName())) {
-            if (taskKeys.contains(key)) {
+            if (mayBeOurs(key)) {
                 TaskOutcome found = fleet.decode(TaskOutcome.class, record);
-                outcomes.put(found.getTaskId(), found);
+                if (found.getWorkflowId().equals(view.workflowId())) {
+                    outcomes.put(found.getTaskId(), found);
+                }
             }
         } else if (topic.equals(FleetTopic.WORKFLOW_RESULTS.topicName())) {
             if (workflowKey.equals(key)) {
                 outcome = fleet.decode(WorkflowOutcome.class, record);
             }
         } else if (topic.equals(FleetTopic.KNOWLEDGE.topicName())) {
-            if (taskKeys.contains(key)) {
+            if (mayBeOurs(key)) {
                 KnowledgeFact fact = fleet.decode(KnowledgeFact.class, record);
-                if (BRANCH_PREDICATES.contains(fact.getPredicate())) {
+                if (BRANCH_PREDICATES.contains(fact.getPredicate())
+                        && fact.getWorkflowId().equals(view.workflowId())) {
                     branches.put(fact.getTaskId(), fact);
                 }
             }
@@ -139,6 +155,10 @@ public final class WorkflowFollower implements AutoCloseable {
                 deadLetter = letter;
             }
         }
+    }
+
+    private boolean mayBeOurs(@Nullable String key) {
+        return taskKeys.contains(key) || runPrefix != null && key != null && key.startsWith(runPrefix);
     }
 
     /** What intake refused came from where it was submitted; what core refused carries that place within. */
@@ -212,7 +232,7 @@ public final class WorkflowFollower implements AutoCloseable {
     }
 
     private boolean isAwaited(String taskId) {
-        return taskKeys.contains(Keys.of(view.pool(), taskId));
+        return runPrefix != null || taskKeys.contains(Keys.of(view.pool(), taskId));
     }
 
     /** Makes a waiting {@link #poll} throw; from any thread. */

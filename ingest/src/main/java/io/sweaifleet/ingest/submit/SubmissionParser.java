@@ -39,7 +39,7 @@ public final class SubmissionParser {
     }
 
     /**
-     * Parses a document. One with {@code tasks} is a workflow, every other a task.
+     * Parses a document. One with {@code tasks} or a {@code definition} is a workflow, every other a task.
      *
      * @throws InvalidDocumentException listing every problem, each with its line
      */
@@ -53,7 +53,7 @@ public final class SubmissionParser {
         }
         Document document = Document.parse(text);
         try {
-            return document.node().has("tasks")
+            return document.node().has("tasks") || document.node().has("definition")
                     ? complete(RecordJsonReader.read(document.node(), WorkflowSubmitted.class))
                     : complete(RecordJsonReader.read(document.node(), TaskSubmitted.class));
         } catch (InvalidDocumentException e) {
@@ -80,7 +80,7 @@ public final class SubmissionParser {
         checkId("id", workflow.getId(), problems);
         checkId("pool", workflow.getPool(), problems);
         checkPriority("priority", workflow.getPriority(), problems);
-        if (workflow.getTasks().isEmpty()) {
+        if (workflow.getTasks().isEmpty() && workflow.getDefinition() == null) {
             problems.add(new FieldProblem("tasks", "[]", "a workflow needs at least one task", "add a task"));
         }
         for (int i = 0; i < workflow.getTasks().size(); i++) {
@@ -89,7 +89,8 @@ public final class SubmissionParser {
         refuse(problems);
         if (workflow.getId() == null) {
             String title = workflow.getTitle();
-            put(workflow, "id", ids.next(title.isEmpty() ? "workflow" : title));
+            String definition = workflow.getDefinition();
+            put(workflow, "id", ids.next(definition != null ? definition : title.isEmpty() ? "workflow" : title));
         }
         if (workflow.getPool() == null) {
             put(workflow, "pool", defaultPool);

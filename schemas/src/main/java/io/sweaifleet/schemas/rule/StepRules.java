@@ -116,7 +116,6 @@ final class StepRules {
         if (forEach.getMaxParallel() != null) {
             checks.range(at + "maxParallel", forEach.getMaxParallel(), 1, MOST_ITEMS);
         }
-        worked("forEach");
     }
 
     private void repeat(@Nullable Repeat repeat) {
@@ -129,19 +128,6 @@ final class StepRules {
         also.add(Variables.ITERATION);
         names.condition(checks, at + "until", repeat.getUntil(), also);
         checks.range(at + "maxIterations", repeat.getMaxIterations(), 1, MOST_TIMES);
-        worked("repeat");
-    }
-
-    /** Only what is worked at can be done for many items or many times. */
-    private void worked(String field) {
-        if (step.getType() == StepType.APPROVAL || step.getType() == StepType.SIGNAL) {
-            checks.refuse(
-                    "INVALID_VALUE",
-                    "Step " + step.getId() + " is of type " + step.getType() + ", which cannot have " + field,
-                    "Use it for steps of type TASK and WORKFLOW",
-                    prefix + field,
-                    null);
-        }
     }
 
     /** Variables that are set where the step's work is described. */
@@ -224,7 +210,7 @@ final class StepRules {
             checks.argument(at + "approvers[" + i + "]", approval.getApprovers().get(i), APPROVER_LIMIT);
         }
         checks.length(at + "prompt", approval.getPrompt(), TEXT_LIMIT);
-        names.template(checks, at + "prompt", approval.getPrompt(), Set.of());
+        names.template(checks, at + "prompt", approval.getPrompt(), inWork());
         timeout(at, approval.getTimeoutMs());
     }
 

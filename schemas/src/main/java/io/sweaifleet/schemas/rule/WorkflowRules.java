@@ -85,18 +85,15 @@ public final class WorkflowRules {
             characters += input.getName().length() + (value == null ? 0 : value.length());
         }
         if (characters > MOST_INPUT_CHARACTERS) {
-            tooMuch(checks, "inputs", characters);
+            checks.refuse(
+                    "TOO_LONG",
+                    "The inputs' names and defaults have " + characters + " characters in all; at most "
+                            + MOST_INPUT_CHARACTERS + " are taken",
+                    "Put large content into the repository or a file and refer to it",
+                    "inputs",
+                    null);
         }
         return names;
-    }
-
-    static void tooMuch(Checks checks, String field, int characters) {
-        checks.refuse(
-                "TOO_LONG",
-                "The inputs have " + characters + " characters in all; at most " + MOST_INPUT_CHARACTERS + " are taken",
-                "Put large content into the repository or a file and refer to it",
-                field,
-                null);
     }
 
     private static void name(Checks checks, String field, String name) {

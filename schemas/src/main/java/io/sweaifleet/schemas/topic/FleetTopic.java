@@ -17,6 +17,8 @@ import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.AgentStatus;
 import io.sweaifleet.schemas.worker.Heartbeat;
 import io.sweaifleet.schemas.worker.WorkerCommand;
+import io.sweaifleet.schemas.workflow.Approval;
+import io.sweaifleet.schemas.workflow.WorkflowDefinition;
 import java.util.Arrays;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
@@ -46,6 +48,9 @@ public enum FleetTopic {
             Shape.submissions(),
             "any producer",
             "intake"),
+    /** Apart from control, so that access rules can differ: whoever may write it may approve, under any name. */
+    APPROVALS(
+            "fleet.approvals", "any", Approval.class, TopicClass.PUBLIC, Shape.submissions(), "any producer", "intake"),
     /** Larger than a submission, since intake fills in what the submitter left out. */
     CORE_INPUTS(
             "fleet.core-inputs",
@@ -115,6 +120,14 @@ public enum FleetTopic {
             Shape.table(),
             "CLI",
             "intake, CLI"),
+    WORKFLOW_DEFINITIONS(
+            "fleet.workflow-definitions",
+            "definition",
+            WorkflowDefinition.class,
+            TopicClass.COMPACTED,
+            Shape.table(),
+            "CLI",
+            "intake"),
     AUDIT(
             "fleet.audit",
             "pool/workflow id",

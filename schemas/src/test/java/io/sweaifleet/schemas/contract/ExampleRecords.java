@@ -23,7 +23,6 @@ import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.record.AuditEventType;
 import io.sweaifleet.schemas.record.KnowledgeFact;
-import io.sweaifleet.schemas.record.Verdict;
 import io.sweaifleet.schemas.role.PolicyRule;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.Resources;
@@ -56,6 +55,14 @@ import io.sweaifleet.schemas.worker.HeldLease;
 import io.sweaifleet.schemas.worker.RoleCapacity;
 import io.sweaifleet.schemas.worker.WorkerCommand;
 import io.sweaifleet.schemas.worker.WorkerState;
+import io.sweaifleet.schemas.workflow.Approval;
+import io.sweaifleet.schemas.workflow.ApprovalStep;
+import io.sweaifleet.schemas.workflow.StepType;
+import io.sweaifleet.schemas.workflow.TimeoutAction;
+import io.sweaifleet.schemas.workflow.Verdict;
+import io.sweaifleet.schemas.workflow.WorkflowDefinition;
+import io.sweaifleet.schemas.workflow.WorkflowInput;
+import io.sweaifleet.schemas.workflow.WorkflowStep;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -116,6 +123,8 @@ final class ExampleRecords {
             case TASKS -> new Example(TESTS, task());
             case WORKFLOWS -> new Example(WORKFLOW, workflow());
             case TASK_CONTROL -> new Example(TIDY, control());
+            case APPROVALS -> new Example("release-7-ask", approval());
+            case WORKFLOW_DEFINITIONS -> new Example("release", definition());
             case CORE_INPUTS -> new Example(POOL, coreInput());
             case AGENT_HEARTBEATS -> new Example(POOL, heartbeat());
             case AGENT_RESULTS -> new Example(POOL, agentResult());
@@ -131,6 +140,54 @@ final class ExampleRecords {
             case KNOWLEDGE -> new Example(fact().getSubjectId(), fact());
             case DEAD_LETTERS -> new Example("my-task", deadLetter());
         };
+    }
+
+    private static Approval approval() {
+        return Approval.newBuilder()
+                .setId("approve-release-7")
+                .setPool(POOL)
+                .setWorkflowId("release-7")
+                .setTaskId("release-7-ask")
+                .setVerdict(Verdict.APPROVED)
+                .setBy("ann")
+                .setComment("looks good")
+                .setAnsweredAt(T0.plusSeconds(900))
+                .build();
+    }
+
+    private static WorkflowDefinition definition() {
+        WorkflowStep tests = WorkflowStep.newBuilder()
+                .setId("test")
+                .setType(StepType.TASK)
+                .setTask(TaskSubmitted.newBuilder()
+                        .setKind("qa.run-tests")
+                        .setRole("qa")
+                        .setBaseRef("${ inputs.branch }")
+                        .build())
+                .build();
+        WorkflowStep ask = WorkflowStep.newBuilder()
+                .setId("ask")
+                .setType(StepType.APPROVAL)
+                .setDependsOn(List.of("test"))
+                .setWhen("steps.test.outputs['tests.failed'] == '0'")
+                .setApproval(ApprovalStep.newBuilder()
+                        .setApprovers(List.of("ann"))
+                        .setPrompt("Release ${ inputs.branch }?")
+                        .setTimeoutMs(86_400_000L)
+                        .setOnTimeout(TimeoutAction.REJECT)
+                        .build())
+                .build();
+        return WorkflowDefinition.newBuilder()
+                .setName("release")
+                .setVersion(1)
+                .setDescription("Tests a branch, then asks.")
+                .setInputs(List.of(WorkflowInput.newBuilder()
+                        .setName("branch")
+                        .setRequired(true)
+                        .build()))
+                .setSteps(List.of(tests, ask))
+                .setOutputs(Map.of("by", "steps.ask.outputs.by"))
+                .build();
     }
 
     private static TaskSubmitted task() {
@@ -466,7 +523,7 @@ final class ExampleRecords {
                 .setAt(T0.plusSeconds(1))
                 .setTool("test")
                 .setArguments(Map.of("argv", "mvn -B -o test"))
-                .setVerdict(Verdict.ALLOW)
+                .setVerdict(io.sweaifleet.schemas.record.Verdict.ALLOW)
                 .setRule("run-the-tests")
                 .setReason("The role may run the build's own test command")
                 .setDurationMs(38_114L)

@@ -13,7 +13,9 @@ import io.sweaifleet.topology.stream.Received;
 import io.sweaifleet.topology.stream.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -33,6 +35,10 @@ final class IntakeProcessor implements Processor<byte[], byte[], byte[], Payload
 
     /** Room that a record's key, headers and frame take of what a topic accepts, in bytes. */
     private static final int FRAME_BYTES = 8_192;
+
+    /** What goes to every partition. */
+    private static final Set<CoreInputType> DEFINITIONS =
+            EnumSet.of(CoreInputType.ROLE, CoreInputType.POOL, CoreInputType.DEFINITION);
 
     private final IntakeParts parts;
     private final RecordIntake intake;
@@ -118,7 +124,7 @@ final class IntakeProcessor implements Processor<byte[], byte[], byte[], Payload
     }
 
     private static Outgoing input(Received received, CoreInput input, byte[] bytes) {
-        boolean definition = input.getType() == CoreInputType.ROLE || input.getType() == CoreInputType.POOL;
+        boolean definition = DEFINITIONS.contains(input.getType());
         String key = definition ? input.getName() : input.getPool();
         RecordHeaders headers = new RecordHeaders();
         if (received.traceparent() != null) {

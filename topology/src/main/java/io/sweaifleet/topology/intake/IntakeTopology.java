@@ -26,9 +26,11 @@ public final class IntakeTopology {
             FleetTopic.TASKS,
             FleetTopic.WORKFLOWS,
             FleetTopic.TASK_CONTROL,
+            FleetTopic.APPROVALS,
             FleetTopic.ROLES,
             FleetTopic.POOLS,
-            FleetTopic.SCHEDULES);
+            FleetTopic.SCHEDULES,
+            FleetTopic.WORKFLOW_DEFINITIONS);
 
     private static final String PROCESSOR = "check-and-key-by-pool";
 

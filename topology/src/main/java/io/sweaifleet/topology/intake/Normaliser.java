@@ -13,6 +13,8 @@ import io.sweaifleet.schemas.task.Requirements;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
+import io.sweaifleet.schemas.workflow.Approval;
+import io.sweaifleet.schemas.workflow.WorkflowDefinition;
 import io.sweaifleet.topology.stream.Received;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,11 +70,19 @@ final class Normaliser {
         return input(record, CoreInputType.WORKFLOW, pool, true, workflow, null);
     }
 
-    /** An accepted workflow: its defaults are copied into the tasks that name none. */
+    /** An accepted workflow: its defaults are copied into the tasks that name none; a run of a definition keeps them for its steps. */
     static CoreInput accepted(Received record, WorkflowSubmitted workflow) {
         String id = idOr(workflow.getId(), OriginIds.of('w', record));
         String pool = or(workflow.getPool(), DEFAULT);
         String tenant = or(workflow.getTenant(), DEFAULT);
+        if (workflow.getDefinition() != null) {
+            WorkflowSubmitted run = WorkflowSubmitted.newBuilder(workflow)
+                    .setId(id)
+                    .setPool(pool)
+                    .setTenant(tenant)
+                    .build();
+            return input(record, CoreInputType.WORKFLOW, pool, false, run, null);
+        }
         List<TaskSubmitted> tasks = new ArrayList<>(workflow.getTasks().size());
         for (int i = 0; i < workflow.getTasks().size(); i++) {
             TaskSubmitted task = workflow.getTasks().get(i);
@@ -204,8 +214,8 @@ final class Normaliser {
                 small(workflow.getLabels()),
                 smallOrNull(workflow.getCorrelationId(), 200),
                 workflow.getSubmittedAt(),
-                null,
-                null,
+                smallOrNull(workflow.getDefinition(), 100),
+                workflow.getDefinitionVersion(),
                 Map.of(),
                 null);
         return input(record, CoreInputType.REFUSAL, pool, false, normal, why);
@@ -309,44 +319,48 @@ final class Normaliser {
                 null);
     }
 
+    /** An accepted answer to an approval step. */
+    static CoreInput accepted(Received record, Approval approval) {
+        String pool = or(approval.getPool(), DEFAULT);
+        Approval normal = Approval.newBuilder(approval)
+                .setId(or(approval.getId(), OriginIds.of('a', record)))
+                .setPool(pool)
+                .build();
+        return CoreInput.newBuilder()
+                .setPool(pool)
+                .setType(CoreInputType.APPROVAL)
+                .setOrigin(record.origin())
+                .setDigest(digest(record))
+                .setTraceparent(record.traceparent())
+                .setApproval(normal)
+                .build();
+    }
+
     /** A role's definition, or its removal. */
     static CoreInput definition(Received record, String name, @Nullable RoleDefinition role) {
-        return new CoreInput(
-                "",
-                CoreInputType.ROLE,
-                record.origin(),
-                "",
-                null,
-                false,
-                null,
-                null,
-                null,
-                name,
-                role,
-                null,
-                null,
-                null,
-                null);
+        return definition(record, "", CoreInputType.ROLE, name).setRole(role).build();
     }
 
     /** A pool's definition, or its removal. */
     static CoreInput definition(Received record, String name, @Nullable PoolDefinition pool) {
-        return new CoreInput(
-                name,
-                CoreInputType.POOL,
-                record.origin(),
-                "",
-                null,
-                false,
-                null,
-                null,
-                null,
-                name,
-                null,
-                pool,
-                null,
-                null,
-                null);
+        return definition(record, name, CoreInputType.POOL, name)
+                .setPoolDefinition(pool)
+                .build();
+    }
+
+    /** A workflow's definition, or its removal. */
+    static CoreInput definition(Received record, String name, @Nullable WorkflowDefinition workflow) {
+        return definition(record, "", CoreInputType.DEFINITION, name)
+                .setDefinition(workflow)
+                .build();
+    }
+
+    private static CoreInput.Builder definition(Received record, String pool, CoreInputType type, String name) {
+        return CoreInput.newBuilder()
+                .setPool(pool)
+                .setType(type)
+                .setOrigin(record.origin())
+                .setName(name);
     }
 
     /** A schedule, or its removal. What its workflow leaves out is filled in, but for what is different for each run. */

@@ -12,6 +12,8 @@ import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
 import io.sweaifleet.schemas.topic.FleetTopic;
+import io.sweaifleet.schemas.workflow.Approval;
+import io.sweaifleet.schemas.workflow.WorkflowDefinition;
 import io.sweaifleet.topology.stream.Received;
 import io.sweaifleet.topology.stream.Refusal;
 import io.sweaifleet.topology.stream.SharedSerdes;
@@ -26,17 +28,21 @@ final class RecordIntake {
     private final WireReader<TaskSubmitted> tasks;
     private final WireReader<WorkflowSubmitted> workflows;
     private final WireReader<TaskControl> controls;
+    private final WireReader<Approval> approvals;
     private final WireReader<RoleDefinition> roles;
     private final WireReader<PoolDefinition> pools;
     private final WireReader<Schedule> schedules;
+    private final WireReader<WorkflowDefinition> definitions;
 
     RecordIntake(SharedSerdes serdes) {
         this.tasks = serdes.reader(TaskSubmitted.class);
         this.workflows = serdes.reader(WorkflowSubmitted.class);
         this.controls = serdes.reader(TaskControl.class);
+        this.approvals = serdes.reader(Approval.class);
         this.roles = serdes.reader(RoleDefinition.class);
         this.pools = serdes.reader(PoolDefinition.class);
         this.schedules = serdes.reader(Schedule.class);
+        this.definitions = serdes.reader(WorkflowDefinition.class);
     }
 
     /**
@@ -54,6 +60,7 @@ final class RecordIntake {
             case TASKS -> task(record);
             case WORKFLOWS -> workflow(record);
             case TASK_CONTROL -> control(record);
+            case APPROVALS -> approval(record);
             case ROLES ->
                 definition(
                         record,
@@ -76,6 +83,12 @@ final class RecordIntake {
                                 name.substring(0, name.indexOf('/')),
                                 name.substring(name.indexOf('/') + 1),
                                 schedule));
+            case WORKFLOW_DEFINITIONS ->
+                definition(
+                        record,
+                        definitions,
+                        definition -> SubmissionRules.check(record.keyText(), definition),
+                        (name, definition) -> Normaliser.definition(record, name, definition));
             default -> throw new IllegalStateException("Intake does not read " + topic.topicName());
         };
     }
@@ -135,6 +148,31 @@ final class RecordIntake {
                                 idOrNull(control.getTenant()),
                                 idOrNull(control.getWorkflowId()),
                                 idOrNull(control.getTaskId())));
+    }
+
+    /** An answer to an approval step has no outcome either. */
+    private Taken approval(Received record) {
+        WireReader.Reading<Approval> reading = approvals.read(record);
+        Approval approval = reading.value();
+        if (approval == null) {
+            return unreadable(record, reading.refusal());
+        }
+        Failure problem = sizeProblem(record);
+        DeadLetterCause cause = problem == null ? DeadLetterCause.INVALID : DeadLetterCause.TOO_LARGE;
+        if (problem == null) {
+            problem = SubmissionRules.check(approval);
+        }
+        return problem == null
+                ? new Taken(Normaliser.accepted(record, approval), null)
+                : new Taken(
+                        null,
+                        new Refusal(
+                                cause,
+                                problem,
+                                idOrNull(approval.getPool()),
+                                null,
+                                idOrNull(approval.getWorkflowId()),
+                                idOrNull(approval.getTaskId())));
     }
 
     private interface Definition<T> {

@@ -8,13 +8,17 @@ import io.sweaifleet.schemas.rule.BudgetRules;
 import io.sweaifleet.schemas.rule.Checks;
 import io.sweaifleet.schemas.rule.Graphs;
 import io.sweaifleet.schemas.rule.PoolRules;
+import io.sweaifleet.schemas.rule.RunRules;
 import io.sweaifleet.schemas.rule.ScheduleRules;
 import io.sweaifleet.schemas.rule.TaskRules;
+import io.sweaifleet.schemas.rule.WorkflowRules;
 import io.sweaifleet.schemas.schedule.Schedule;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
+import io.sweaifleet.schemas.workflow.Approval;
+import io.sweaifleet.schemas.workflow.WorkflowDefinition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,7 +77,10 @@ final class SubmissionRules {
         checks.texts("labels", workflow.getLabels(), MOST_LABELS, NAME_LIMIT, LABEL_LIMIT);
         checks.length("correlationId", workflow.getCorrelationId(), CORRELATION_LIMIT);
         BudgetRules.check(checks, "budget.", workflow.getBudget());
-        checks.range("tasks.size", workflow.getTasks().size(), 1, MOST_TASKS);
+        if (workflow.getDefinition() == null) {
+            checks.range("tasks.size", workflow.getTasks().size(), 1, MOST_TASKS);
+        }
+        RunRules.check(checks, workflow);
         if (checks.problem() != null) {
             return checks.problem();
         }
@@ -221,14 +228,15 @@ final class SubmissionRules {
         checks.optionalId("role", control.getRole());
         checks.optionalId("ofTenant", control.getOfTenant());
         target(checks, control);
-        if (control.getAction() == ControlAction.UNKNOWN || control.getAction() == ControlAction.SIGNAL) {
+        if (control.getAction() == ControlAction.UNKNOWN) {
             checks.refuse(
                     "MISSING_FIELD",
                     "Field action is not one that this version knows",
-                    "Use CANCEL, PAUSE, RESUME or REPRIORITISE",
+                    "Use CANCEL, PAUSE, RESUME, REPRIORITISE or SIGNAL",
                     "action",
                     control.getAction());
         }
+        RunRules.signal(checks, control);
         checks.length("reason", control.getReason(), LABEL_LIMIT);
         checks.length("requestedBy", control.getRequestedBy(), CORRELATION_LIMIT);
         return checks.problem();
@@ -342,6 +350,22 @@ final class SubmissionRules {
                 : Failure.newBuilder(problem)
                         .setField(prefix + problem.getField())
                         .build();
+    }
+
+    /** Problem of a workflow's definition, or null; as for a role. */
+    static @Nullable Failure check(@Nullable String key, @Nullable WorkflowDefinition definition) {
+        Checks checks = new Checks();
+        key(checks, key);
+        if (definition != null) {
+            keyIs(checks, "name", definition.getName(), key);
+        }
+        Failure problem = checks.problem();
+        return problem == null && definition != null ? WorkflowRules.check(definition) : problem;
+    }
+
+    /** Problem of an answer to an approval step, or null. */
+    static @Nullable Failure check(Approval approval) {
+        return RunRules.check(approval);
     }
 
     private static void key(Checks checks, @Nullable String key) {
