@@ -124,7 +124,7 @@ class CommandsIT {
     @Test
     void shouldHoldBackWhatIsPausedAndSayWhyUntilItIsResumed() throws Exception {
         // Given: a task that may start soon, paused before it does
-        Path task = write(mapping() + "notBefore: " + Instant.now().plusSeconds(20) + "\n");
+        Path task = write(mapping() + "notBefore: " + Instant.now().plusSeconds(10) + "\n");
         assertThat(node.fleet("submit", task.toString()).exitCode()).isEqualTo(OK);
         client.event("that holds " + id, event -> isHeld(event, "not before"));
         Answer paused = node.fleet("pause", id, "--reason", "release freeze");
@@ -246,7 +246,7 @@ class CommandsIT {
     void shouldFollowOutcomesAsTheyAreCommitted() throws Exception {
         // Given
         Path output = Files.createFile(directory.resolve("followed"));
-        Process following = node.begin(output, "results", "--follow", "--json", "--since", "1s");
+        Process following = node.begin(output, "results", "--follow", "--json", "--since", "10m");
         try {
             // When
             node.fleet("submit", "--wait", write(mapping()).toString());
