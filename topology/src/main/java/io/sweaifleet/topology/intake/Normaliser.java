@@ -283,6 +283,7 @@ final class Normaliser {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -300,6 +301,7 @@ final class Normaliser {
                 null,
                 name,
                 role,
+                null,
                 null,
                 null,
                 null,
@@ -321,6 +323,7 @@ final class Normaliser {
                 name,
                 null,
                 pool,
+                null,
                 null,
                 null,
                 null);
@@ -348,7 +351,8 @@ final class Normaliser {
                 null,
                 null,
                 null,
-                normal);
+                normal,
+                null);
     }
 
     private static WorkflowSubmitted template(Received record, String pool, WorkflowSubmitted workflow) {
@@ -398,6 +402,7 @@ final class Normaliser {
                 null,
                 refusal,
                 "",
+                null,
                 null,
                 null,
                 null,

@@ -104,6 +104,7 @@ final class SimulatedFleet {
                 null,
                 null,
                 null,
+                null,
                 null));
         happen(new Event.RoleRemoved(POOL, name));
     }
@@ -171,6 +172,7 @@ final class SimulatedFleet {
                 null,
                 null,
                 null,
+                null,
                 null));
     }
 
@@ -198,7 +200,8 @@ final class SimulatedFleet {
                 null,
                 null,
                 null,
-                schedule));
+                schedule,
+                null));
     }
 
     void input(CoreInput input) {

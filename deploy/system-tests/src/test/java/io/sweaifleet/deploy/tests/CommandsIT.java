@@ -110,6 +110,7 @@ class CommandsIT {
         // Given
         Path task = write("id: " + id + "\nkind: test.endless\nrole: tester\n");
         assertThat(node.fleet("submit", task.toString()).exitCode()).isEqualTo(OK);
+        client.event("that starts " + id, event -> isOf("", TaskEventType.TASK_STARTED, event));
 
         // When
         Answer answer = node.fleet("cancel", id, "--reason", "seen enough");

@@ -34,6 +34,7 @@ final class ProbeWorker implements AutoCloseable {
     private final String id;
     private final int slots;
     private final int partition;
+    private final String role;
     private final long incarnation = System.currentTimeMillis();
     private final Map<String, HeldLease> held = new LinkedHashMap<>();
     private final Queue<Assignment> started = new ConcurrentLinkedQueue<>();
@@ -43,6 +44,11 @@ final class ProbeWorker implements AutoCloseable {
     private long lastCommand;
 
     ProbeWorker(TestBroker broker, String pool, String id, int slots, int partition) {
+        this(broker, pool, id, slots, partition, "bench");
+    }
+
+    ProbeWorker(TestBroker broker, String pool, String id, int slots, int partition, String role) {
+        this.role = role;
         this.broker = broker;
         this.pool = pool;
         this.id = id;
@@ -133,7 +139,7 @@ final class ProbeWorker implements AutoCloseable {
                 partition,
                 lastCommand,
                 slots,
-                List.of(new RoleCapacity("bench", 1, 1, slots, Math.max(0, slots - held.size()))),
+                List.of(new RoleCapacity(role, 1, 1, slots, Math.max(0, slots - held.size()))),
                 List.copyOf(held.values()),
                 Map.of(),
                 "localhost",

@@ -4,6 +4,7 @@ import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.core.CoreInput;
 import io.sweaifleet.schemas.core.CoreInputType;
 import io.sweaifleet.schemas.core.DeadLetterCause;
+import io.sweaifleet.schemas.core.Generation;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskStatus;
@@ -113,6 +114,17 @@ public final class Engine {
             case ROLE -> new Definitions(step).onRole(input);
             case POOL -> new Definitions(step).onPool(input);
             case SCHEDULE -> new Schedules(step, endings).onSchedule(input);
+            case GENERATION -> {
+                Generation generation = input.getGeneration();
+                if (generation == null) {
+                    throw new IllegalArgumentException("A core input of type GENERATION must carry the generation");
+                }
+                step.journal(TaskEventType.GENERATION_BEGUN, "", Texts.tenant(null))
+                        .message("Generation " + generation.getNumber() + " of core begins, with "
+                                + generation.getPartitions() + " partitions; the pool came from partition "
+                                + generation.getFromPartition())
+                        .add();
+            }
             case DEFINITION, APPROVAL, UNKNOWN ->
                 throw new IllegalArgumentException(
                         "A core input of a type that this version does not know: upgrade core before intake");
