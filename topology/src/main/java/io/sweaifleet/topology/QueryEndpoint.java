@@ -91,10 +91,11 @@ final class QueryEndpoint implements AutoCloseable {
      * Begins to answer.
      *
      * @param topicIds Kafka's ids of the topics that intake reads, by name
+     * @param partitions number of partitions of core's inputs
      */
-    void start(KafkaStreams core, Map<String, String> topicIds) {
+    void start(KafkaStreams core, Map<String, String> topicIds, int partitions) {
         PoolStores stores = new StreamsPoolStores(core, advertised);
-        server.start(new Queries(stores, topicIds));
+        server.start(new Queries(stores, topicIds, partitions));
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -56,7 +57,8 @@ final class SourceOffsets {
         while (true) {
             Map<TopicPartition, OffsetAndMetadata> committed =
                     get(admin.listConsumerGroupOffsets(applicationId).partitionsToOffsetAndMetadata());
-            Set<TopicPartition> missing = partitions(sources);
+            Set<TopicPartition> all = partitions(sources);
+            Set<TopicPartition> missing = new HashSet<>(all);
             committed.forEach((partition, offset) -> {
                 if (offset != null) {
                     missing.remove(partition);
@@ -65,7 +67,7 @@ final class SourceOffsets {
             if (missing.isEmpty()) {
                 return;
             }
-            refuseLostOffsets(applicationId, missing, partitions(sources).size(), changelog);
+            refuseLostOffsets(applicationId, missing, all.size(), changelog);
             try {
                 begin(applicationId, missing);
                 LOG.info(
@@ -117,13 +119,11 @@ final class SourceOffsets {
         }
     }
 
-    private static Set<TopicPartition> partitions(Collection<FleetTopic> topics) {
+    private Set<TopicPartition> partitions(Collection<FleetTopic> topics) {
         Set<TopicPartition> partitions = new HashSet<>();
-        for (FleetTopic topic : topics) {
-            for (int i = 0; i < topic.partitions(); i++) {
-                partitions.add(new TopicPartition(topic.topicName(), i));
-            }
-        }
+        List<String> names = topics.stream().map(FleetTopic::topicName).toList();
+        get(admin.describeTopics(names).allTopicNames()).forEach((name, topic) -> topic.partitions()
+                .forEach(partition -> partitions.add(new TopicPartition(name, partition.partition()))));
         return partitions;
     }
 

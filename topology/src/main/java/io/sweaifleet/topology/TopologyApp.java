@@ -13,6 +13,7 @@ import io.sweaifleet.schemas.topic.TopicSettings;
 import io.sweaifleet.schemas.topic.TopicState;
 import io.sweaifleet.topology.core.CoreClients;
 import io.sweaifleet.topology.core.CoreTopology;
+import io.sweaifleet.topology.generation.CoreGeneration;
 import io.sweaifleet.topology.intake.IntakeTopology;
 import io.sweaifleet.topology.intake.Patience;
 import java.nio.file.Path;
@@ -121,14 +122,17 @@ public final class TopologyApp implements AutoCloseable {
         StreamsProperties properties = new StreamsProperties(settings);
         Map<String, Object> serdes = FleetSettings.registryClient(settings);
         String suffix = settings.get(TopologySettings.APPLICATION_ID_SUFFIX);
+        int partitions = TopicAdmin.partitions(brokers);
+        CoreGeneration generation = CoreGeneration.current(brokers, suffix);
+        refuseUnfinishedEnlargement(generation, partitions);
         List<CountDownLatch> up = new ArrayList<>();
         if (apps.contains("core")) {
-            String id = CoreTopology.APPLICATION + suffix;
+            String id = generation.applicationId();
             offsets.prepare(id, CoreTopology.INPUTS, CoreTopology.changelogOf(id));
             CoreClients clients = new CoreClients(System::nanoTime);
             Topology topology = CoreTopology.build(
                     serdes,
-                    FleetTopic.CORE_INPUTS.partitions(),
+                    partitions,
                     InstantSource.system(),
                     clients,
                     settings.get(TopologySettings.SWEEP_INTERVAL));
@@ -138,7 +142,7 @@ public final class TopologyApp implements AutoCloseable {
                     topology, properties.core(id, endpoint == null ? null : endpoint.advertised()), clients);
             up.add(run(core, id));
             if (endpoint != null) {
-                endpoint.start(core, submissionTopics(brokers));
+                endpoint.start(core, submissionTopics(brokers), partitions);
             }
             purgeInputs(brokers, id);
         }
@@ -165,6 +169,15 @@ public final class TopologyApp implements AutoCloseable {
         if (!problems.isEmpty()) {
             throw new StartException("The topics are not as they must be: " + String.join("; ", problems)
                     + ". Create them with: fleet topics create");
+        }
+    }
+
+    /** Whatever intake or core read or wrote now would be lost when the enlargement goes on. */
+    private static void refuseUnfinishedEnlargement(CoreGeneration generation, int partitions) {
+        if (generation.partitions() != 0 && generation.partitions() != partitions) {
+            throw new StartException("The topics have " + partitions + " partitions and the state of core (topic "
+                    + generation.changelog() + ") has " + generation.partitions()
+                    + ": an enlargement was not finished. Finish it: fleet topics enlarge --partitions " + partitions);
         }
     }
 

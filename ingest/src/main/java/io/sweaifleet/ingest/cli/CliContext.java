@@ -30,8 +30,13 @@ record CliContext(
 
     /** This process. */
     static CliContext system() {
+        return on(Terminal.system());
+    }
+
+    /** This machine and its node, with another terminal. */
+    static CliContext on(Terminal terminal) {
         return new CliContext(
-                Terminal.system(),
+                terminal,
                 ServiceLoader.load(LocalNode.class).findFirst(),
                 CliContext::connect,
                 Clock.systemUTC(),

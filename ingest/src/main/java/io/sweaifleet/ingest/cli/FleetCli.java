@@ -55,6 +55,17 @@ public final class FleetCli implements Runnable {
         System.exit(execute(CliContext.system(), debug, args));
     }
 
+    /**
+     * Runs a command in this process, for programs that embed the command line. Logging is the caller's.
+     *
+     * @param terminal where it reads and writes
+     * @param args the command with its arguments
+     * @return the exit code, see {@link ExitCode}
+     */
+    public static int execute(Terminal terminal, String... args) {
+        return execute(CliContext.on(terminal), Arrays.asList(args).contains("--debug"), args);
+    }
+
     /** Runs a command; the exit code. */
     static int execute(CliContext context, boolean debug, String... args) {
         Terminal terminal = context.terminal();
@@ -80,7 +91,11 @@ public final class FleetCli implements Runnable {
     private static CommandLine commandLine(CliContext context) {
         CommandLine commandLine = new CommandLine(new FleetCli());
         for (Object command : Commands.all(context)) {
-            commandLine.addSubcommand(command);
+            CommandLine added = new CommandLine(command);
+            if (command instanceof GraphCommand) {
+                added.addSubcommand(new GraphRebuildCommand(context));
+            }
+            commandLine.addSubcommand(added);
         }
         for (CommandContribution contribution : ServiceLoader.load(CommandContribution.class)) {
             contribution.commands().forEach(commandLine::addSubcommand);

@@ -46,6 +46,7 @@ import picocli.CommandLine.Parameters;
             "",
             "  fleet graph --workflow checkup-20260131-120000-k3f9",
             "  fleet graph hot-files",
+            "  fleet graph rebuild --empty",
             "  fleet graph 'MATCH (t:Task)-[:DEPENDS_ON]->(u:Task) RETURN t.taskId, u.taskId'"
         })
 final class GraphCommand implements Callable<Integer> {
@@ -114,7 +115,8 @@ final class GraphCommand implements Callable<Integer> {
         }
     }
 
-    private static Driver driver(Settings settings) {
+    /** Connects to Neo4j. */
+    static Driver driver(Settings settings) {
         String uri = settings.get(FleetSettings.NEO4J_URI);
         String user = settings.get(FleetSettings.NEO4J_USER);
         AuthToken token =

@@ -11,8 +11,6 @@ import io.sweaifleet.ingest.replay.MissingRecordsException;
 import io.sweaifleet.ingest.replay.NewIds;
 import io.sweaifleet.ingest.replay.Position;
 import io.sweaifleet.ingest.replay.Replay;
-import io.sweaifleet.schemas.archive.Archive;
-import io.sweaifleet.schemas.archive.Archiver;
 import io.sweaifleet.schemas.error.RegistryUnavailableException;
 import io.sweaifleet.schemas.json.IsoTimes;
 import io.sweaifleet.schemas.json.RecordJson;
@@ -20,7 +18,6 @@ import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
@@ -158,10 +155,10 @@ final class ReplayCommand implements Callable<Integer> {
             if (archive == null) {
                 throw CliException.usage("--offline reads an archive, and none is named", "name it with --archive DIR");
             }
-            result = verifier.verify(Optional.empty(), archive(archive), Optional.ofNullable(pool));
+            result = verifier.verify(Optional.empty(), Archives.open(archive), Optional.ofNullable(pool));
         } else {
             try (Fleet fleet = context.open(node)) {
-                result = verifier.verify(Optional.of(fleet), archive(fleet), Optional.ofNullable(pool));
+                result = verifier.verify(Optional.of(fleet), Archives.of(fleet, archive), Optional.ofNullable(pool));
             }
         }
         Terminal terminal = context.terminal();
@@ -171,28 +168,6 @@ final class ReplayCommand implements Callable<Integer> {
                         + " events, " + result.outcomes() + " outcomes of " + result.pools()
                         + (result.pools() == 1 ? " pool" : " pools"));
         return result.differences().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
-    }
-
-    private Archive archive(Fleet fleet) {
-        Path directory = ArchiveCommand.directory(archive, fleet.settings()).orElse(null);
-        if (directory == null) {
-            return Archive.none();
-        }
-        // The setting may name what no run has made yet; an option names what is there.
-        Archive opened = archive == null ? Archive.open(directory) : archive(directory);
-        if (!opened.partitions().isEmpty()) {
-            try (Admin admin = Admin.create(fleet.clientConfig())) {
-                opened.refuseOtherTopics(Archiver.topicIds(admin, opened.topics()));
-            }
-        }
-        return opened;
-    }
-
-    private static Archive archive(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            throw CliException.usage("there is no archive in " + directory, "name the directory of `fleet archive`");
-        }
-        return Archive.open(directory);
     }
 
     private int replay(String topic, String from) {
@@ -205,7 +180,7 @@ final class ReplayCommand implements Callable<Integer> {
         Optional<FleetTopic> target = into == null ? Optional.empty() : Topics.find(into);
         refuseTarget(source, target);
         try (Fleet fleet = context.open(node);
-                TopicReader reader = new ArchivedTopicReader(fleet.reader(), archive(fleet))) {
+                TopicReader reader = new ArchivedTopicReader(fleet.reader(), Archives.of(fleet, archive))) {
             List<TopicPartition> partitions = partitions(reader, source);
             if (into != null && target.isEmpty()) {
                 createIfMissing(fleet, reader, into, partitions.size());

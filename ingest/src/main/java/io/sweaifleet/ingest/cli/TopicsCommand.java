@@ -16,6 +16,7 @@ import io.sweaifleet.schemas.topic.TopicState;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Spec;
         name = "topics",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "The fleet's topics: create them on any cluster, see what they are like.")
+        description =
+                "The fleet's topics: create them on any cluster, see what they are like, give them more partitions.")
 final class TopicsCommand implements Runnable {
 
     private final CliContext context;
@@ -45,7 +47,7 @@ final class TopicsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: create or describe");
+        throw new ParameterException(spec.commandLine(), "Missing command: create, describe or enlarge");
     }
 
     @Command(
@@ -57,9 +59,11 @@ final class TopicsCommand implements Runnable {
         try (Fleet fleet = context.open(node);
                 Admin admin = admin(fleet)) {
             List<FleetTopic> created = TopicAdmin.ensure(admin, TopicSettings.from(fleet.settings()));
+            int partitions = created.isEmpty() ? 0 : TopicAdmin.partitions(admin);
             created.forEach(topic -> context.terminal()
                     .out()
-                    .println("created " + topic.topicName() + " with " + topic.partitions() + " partitions"));
+                    .println("created " + topic.topicName() + " with "
+                            + (topic.keyed() ? partitions : topic.partitions()) + " partitions"));
             if (created.isEmpty()) {
                 context.terminal().out().println("all " + FleetTopic.values().length + " topics are there");
             }
@@ -108,6 +112,37 @@ final class TopicsCommand implements Runnable {
             boolean usable = states.stream()
                     .allMatch(state -> state.exists() && state.mismatches().isEmpty());
             return usable ? ExitCode.OK : ExitCode.FAILED;
+        } catch (TopicException e) {
+            throw new CliException(ExitCode.ENVIRONMENT, String.valueOf(e.getMessage()), "", e);
+        }
+    }
+
+    @Command(
+            name = "enlarge",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Give the keyed topics more partitions and move all that core knows into them. The topology and the workers",
+                "must be stopped; producers and consumers may go on. Repeat it if it was cut short. See docs/partitions.md."
+            })
+    int enlarge(
+            @Mixin NodeOptions node,
+            @Option(
+                            names = "--partitions",
+                            required = true,
+                            paramLabel = "N",
+                            description = "How many there are to be.")
+                    int partitions) {
+        if (partitions < 1 || partitions > TopicSettings.MOST_PARTITIONS) {
+            throw CliException.usage(
+                    "--partitions " + partitions + " is out of range", "give 1 to " + TopicSettings.MOST_PARTITIONS);
+        }
+        TopicEnlarger enlarger = ServiceLoader.load(TopicEnlarger.class)
+                .findFirst()
+                .orElseThrow(() -> CliException.environment(
+                        "this program has no core to move", "use ./fleet of a whole distribution"));
+        try (Fleet fleet = context.open(node)) {
+            enlarger.enlarge(fleet, partitions, context.terminal().out()::println);
+            return ExitCode.OK;
         } catch (TopicException e) {
             throw new CliException(ExitCode.ENVIRONMENT, String.valueOf(e.getMessage()), "", e);
         }

@@ -140,6 +140,7 @@ public record TaskView(
                     PAUSE_REQUESTED,
                     RESUME_REQUESTED,
                     DECISIONS_NOTED,
+                    GENERATION_BEGUN,
                     RUN_DELAYED,
                     COMPENSATION_STARTED,
                     SCHEDULE_CHANGED,

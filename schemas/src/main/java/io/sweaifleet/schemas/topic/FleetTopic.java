@@ -26,7 +26,8 @@ import org.apache.avro.specific.SpecificRecord;
 /**
  * Every topic of the fleet, declared once: name, key, value, class, partitions, size limit, and who writes and reads it.
  *
- * <p>Keyed topics have 12 partitions, fixed at creation, because keys would move if there were more.
+ * <p>Keyed topics have 12 partitions unless {@link TopicSettings#PARTITIONS} says otherwise, all the same number, fixed at
+ * creation: keys would move if there were more. {@code fleet topics enlarge} moves what belongs to them along.
  * The small compacted tables have one: readers take them whole at start, and one partition gives every change one
  * order, by which core recognises the newest definition.
  */
@@ -220,9 +221,14 @@ public enum FleetTopic {
         return topicClass;
     }
 
-    /** Number of partitions, fixed at creation. */
+    /** Number of partitions unless an operator chose another; what the brokers have is in {@link TopicAdmin#partitions}. */
     public int partitions() {
         return shape.partitions();
+    }
+
+    /** True for a topic whose key chooses the partition; false for a small table of one partition. */
+    public boolean keyed() {
+        return shape.partitions() > 1;
     }
 
     /** Largest record batch the broker takes, in bytes ({@code max.message.bytes}): value, key, headers and framing. */

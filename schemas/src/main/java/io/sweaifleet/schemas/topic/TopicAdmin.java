@@ -4,14 +4,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -64,7 +67,9 @@ public final class TopicAdmin {
                 .filter(state -> !state.exists())
                 .map(TopicState::topic)
                 .toList();
-        List<FleetTopic> created = create(admin, settings, missing);
+        // A topic that is new to a release gets as many partitions as the others have.
+        int partitions = keyedPartitions(states.values()).orElse(settings.partitions());
+        List<FleetTopic> created = create(admin, settings.withPartitions(partitions), missing);
         if (!missing.isEmpty()) {
             // Streams refuses to start on a topic that its broker does not know yet, so wait until all are visible.
             // Those
@@ -87,9 +92,39 @@ public final class TopicAdmin {
         Map<ConfigResource, Config> configs = resources.isEmpty()
                 ? Map.of()
                 : get("describe the topics", admin.describeConfigs(resources).all());
+        TopicDescription counts = descriptions.getOrDefault(
+                FleetTopic.CORE_INPUTS.topicName(),
+                Arrays.stream(FleetTopic.values())
+                        .filter(FleetTopic::keyed)
+                        .flatMap(topic -> Stream.ofNullable(descriptions.get(topic.topicName())))
+                        .findFirst()
+                        .orElse(null));
+        TopicSettings wanted = counts == null
+                ? settings
+                : settings.withPartitions(counts.partitions().size());
         return Arrays.stream(FleetTopic.values())
-                .map(topic -> state(topic, settings, descriptions.get(topic.topicName()), configs))
+                .map(topic -> state(topic, wanted, descriptions.get(topic.topicName()), configs))
                 .toList();
+    }
+
+    /**
+     * Number of partitions that the keyed topics have.
+     *
+     * @throws TopicException when the brokers cannot be asked, or have no keyed topic
+     */
+    public static int partitions(Admin admin) {
+        return keyedPartitions(describe(admin, TopicSettings.defaults()))
+                .orElseThrow(() -> new TopicException(
+                        "The brokers have none of the fleet's topics. Create them with: fleet topics create", null));
+    }
+
+    /** What core's inputs have counts, since its state is divided likewise. */
+    private static OptionalInt keyedPartitions(Collection<TopicState> states) {
+        return states.stream()
+                .filter(state -> state.exists() && state.topic().keyed())
+                .min(Comparator.comparing(state -> state.topic() == FleetTopic.CORE_INPUTS ? 0 : 1))
+                .map(state -> OptionalInt.of(state.partitions()))
+                .orElse(OptionalInt.empty());
     }
 
     /**
@@ -136,7 +171,7 @@ public final class TopicAdmin {
         List<NewTopic> newTopics = topics.stream()
                 .map(topic -> new NewTopic(
                                 topic.topicName(),
-                                Optional.of(topic.partitions()),
+                                Optional.of(settings.partitions(topic)),
                                 settings.replication() == TopicSettings.BROKER_DEFAULT
                                         ? Optional.empty()
                                         : Optional.of((short) settings.replication()))
@@ -147,14 +182,14 @@ public final class TopicAdmin {
         List<FleetTopic> created = new ArrayList<>();
         for (FleetTopic topic : topics) {
             KafkaFuture<Void> result = results.get(topic.topicName());
-            if (result != null && !existedAlready(topic, result)) {
+            if (result != null && !existedAlready(topic, settings, result)) {
                 created.add(topic);
             }
         }
         return List.copyOf(created);
     }
 
-    private static boolean existedAlready(FleetTopic topic, KafkaFuture<Void> result) {
+    private static boolean existedAlready(FleetTopic topic, TopicSettings settings, KafkaFuture<Void> result) {
         try {
             result.get();
             return false;
@@ -162,7 +197,8 @@ public final class TopicAdmin {
             if (e.getCause() instanceof TopicExistsException) {
                 return true;
             }
-            throw failure("create topic " + topic.topicName() + " with " + topic.partitions() + " partitions", e);
+            throw failure(
+                    "create topic " + topic.topicName() + " with " + settings.partitions(topic) + " partitions", e);
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }
@@ -239,14 +275,19 @@ public final class TopicAdmin {
                 .min()
                 .orElse(0);
         List<TopicMismatch> mismatches = new ArrayList<>();
-        if (partitions != topic.partitions()) {
-            mismatches.add(new TopicMismatch(
-                    topic.topicName(),
-                    "partitions",
-                    Integer.toString(partitions),
-                    Integer.toString(topic.partitions()),
-                    "The number of partitions is fixed at creation, because keys would move. Export what you need,"
-                            + " delete the topic and run 'fleet topics create', or use another cluster."));
+        if (partitions != settings.partitions(topic)) {
+            mismatches.add(
+                    new TopicMismatch(
+                            topic.topicName(),
+                            "partitions",
+                            Integer.toString(partitions),
+                            Integer.toString(settings.partitions(topic)),
+                            topic.keyed()
+                                    ? "All keyed topics have the number of partitions of fleet.core-inputs. If an enlargement was"
+                                            + " cut short, repeat it: fleet topics enlarge --partitions "
+                                            + Math.max(partitions, settings.partitions(topic))
+                                    : "The number of partitions is fixed at creation, because keys would move. Export what you"
+                                            + " need, delete the topic and run 'fleet topics create', or use another cluster."));
         }
         if (settings.replication() > replication) {
             mismatches.add(new TopicMismatch(

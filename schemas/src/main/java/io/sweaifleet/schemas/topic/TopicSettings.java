@@ -10,19 +10,32 @@ import java.util.Map;
 /**
  * What an operator may choose about the topics.
  *
+ * @param partitions number of partitions with which keyed topics are created; those that exist keep theirs
  * @param replication copies of each partition; {@value #BROKER_DEFAULT} leaves it to the broker
  * @param queueRetention how long records of class QUEUE are kept
  * @param publicRetention how long records of class PUBLIC are kept
  * @param journalRetention how long records of class JOURNAL are kept
  */
 public record TopicSettings(
-        int replication, Duration queueRetention, Duration publicRetention, Duration journalRetention) {
+        int partitions, int replication, Duration queueRetention, Duration publicRetention, Duration journalRetention) {
 
     /** Replication that the broker chooses ({@code default.replication.factor}). */
     public static final int BROKER_DEFAULT = -1;
 
     /** Retention without end. */
     public static final Duration UNLIMITED = Duration.ofMillis(-1);
+
+    /** Most partitions that keyed topics may have. */
+    public static final int MOST_PARTITIONS = 1_000;
+
+    /** {@link #partitions}. */
+    public static final Setting<Integer> PARTITIONS = Setting.integer(
+            "fleet.topics.partitions",
+            "Partitions with which the fleet's keyed topics are created; a pool lives in one. Topics that exist keep"
+                    + " theirs: fleet topics enlarge gives them more.",
+            "12",
+            1,
+            MOST_PARTITIONS);
 
     /** {@link #replication}. */
     public static final Setting<Integer> REPLICATION = Setting.integer(
@@ -63,12 +76,18 @@ public record TopicSettings(
     /** As {@link #defaults}, with this many copies. */
     public static TopicSettings replicated(int copies) {
         TopicSettings defaults = defaults();
-        return new TopicSettings(copies, defaults.queueRetention, defaults.publicRetention, defaults.journalRetention);
+        return new TopicSettings(
+                defaults.partitions,
+                copies,
+                defaults.queueRetention,
+                defaults.publicRetention,
+                defaults.journalRetention);
     }
 
     /** As the operator chose. */
     public static TopicSettings from(Settings settings) {
         return new TopicSettings(
+                settings.get(PARTITIONS),
                 settings.get(REPLICATION),
                 settings.get(QUEUE_RETENTION),
                 settings.get(PUBLIC_RETENTION),
@@ -83,6 +102,16 @@ public record TopicSettings(
             case JOURNAL -> journalRetention;
             case INPUT, COMPACTED -> UNLIMITED;
         };
+    }
+
+    /** As this, with another number of partitions. */
+    public TopicSettings withPartitions(int number) {
+        return new TopicSettings(number, replication, queueRetention, publicRetention, journalRetention);
+    }
+
+    /** Number of partitions with which a topic is created. */
+    public int partitions(FleetTopic topic) {
+        return topic.keyed() ? partitions : topic.partitions();
     }
 
     private static Setting<Duration> retention(String name, String doc, String defaultText) {
@@ -113,7 +142,7 @@ public record TopicSettings(
 
         @Override
         public List<Setting<?>> settings() {
-            return List.of(REPLICATION, QUEUE_RETENTION, PUBLIC_RETENTION, JOURNAL_RETENTION);
+            return List.of(PARTITIONS, REPLICATION, QUEUE_RETENTION, PUBLIC_RETENTION, JOURNAL_RETENTION);
         }
     }
 }

@@ -65,21 +65,39 @@ class TopicAdminTest {
     }
 
     @Test
+    void shouldCreateWithAsManyPartitionsAsChosenAndThenAsTheOthersHave() {
+        // Given
+        TopicAdmin.ensure(admin, TopicSettings.replicated(1).withPartitions(5));
+        admin.deleteTopics(List.of("fleet.results", "fleet.pools"));
+
+        // When
+        TopicAdmin.ensure(admin, TopicSettings.replicated(1).withPartitions(7));
+
+        // Then
+        assertThat(TopicAdmin.partitions(admin)).isEqualTo(5);
+        assertThat(TopicAdmin.describe(admin, TopicSettings.defaults()))
+                .allSatisfy(state -> assertThat(state.partitions())
+                        .as(state.topic().topicName())
+                        .isEqualTo(state.topic().keyed() ? 5 : 1));
+    }
+
+    @Test
     void shouldRefuseOtherPartitionsAndCreateNothing() {
         // Given
-        create(FleetTopic.CORE_INPUTS, 6, TopicAdmin.config(FleetTopic.CORE_INPUTS, TopicSettings.defaults()));
+        create(FleetTopic.CORE_INPUTS, 12, TopicAdmin.config(FleetTopic.CORE_INPUTS, TopicSettings.defaults()));
+        create(FleetTopic.RESULTS, 6, TopicAdmin.config(FleetTopic.RESULTS, TopicSettings.defaults()));
 
         // When / Then
         assertThatThrownBy(() -> TopicAdmin.ensure(admin, -1))
                 .isInstanceOf(TopicMismatchException.class)
-                .hasMessageContaining("fleet.core-inputs")
+                .hasMessageContaining("fleet.results")
                 .hasMessageContaining("partitions = 6")
                 .hasMessageContaining("needs 12")
-                .hasMessageContaining("fleet topics create");
+                .hasMessageContaining("fleet topics enlarge --partitions 12");
         assertThat(TopicAdmin.describe(admin, TopicSettings.defaults()))
                 .filteredOn(TopicState::exists)
                 .extracting(TopicState::topic)
-                .containsExactly(FleetTopic.CORE_INPUTS);
+                .containsExactly(FleetTopic.CORE_INPUTS, FleetTopic.RESULTS);
     }
 
     @Test

@@ -32,6 +32,15 @@ public final class ArchivedHistory implements CoreHistory {
     }
 
     @Override
+    public int partitions(FleetTopic topic) {
+        // Partitions of which nothing was recorded are not in an archive.
+        return archive.partitions().stream()
+                .filter(place -> place.topic().equals(topic.topicName()))
+                .mapToInt(place -> place.partition() + 1)
+                .reduce(topic.partitions(), Math::max);
+    }
+
+    @Override
     public Map<String, ?> serdes() {
         return Map.of("schema.registry.url", registry.address());
     }

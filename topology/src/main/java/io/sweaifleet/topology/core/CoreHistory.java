@@ -15,6 +15,11 @@ public interface CoreHistory extends AutoCloseable {
      */
     Iterator<ConsumerRecord<byte[], byte[]>> records(FleetTopic topic, int partition);
 
+    /** Number of partitions that a topic has by now. */
+    default int partitions(FleetTopic topic) {
+        return topic.partitions();
+    }
+
     /** Configuration of serdes that can read the records, as {@code FleetSerdes} takes it. */
     Map<String, ?> serdes();
 

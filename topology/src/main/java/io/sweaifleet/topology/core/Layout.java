@@ -201,6 +201,11 @@ final class Layout {
         return prefix(Key.SHARED, 'v');
     }
 
+    /** The pool of a key; empty for what all pools of the partition share. */
+    static String poolIn(byte[] key) {
+        return new Unpacker(key).keyText();
+    }
+
     /** The text after pool and letter. */
     static String nameIn(byte[] key) {
         Unpacker in = new Unpacker(key);

@@ -316,6 +316,7 @@ final class Normaliser {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -385,7 +386,8 @@ final class Normaliser {
                 null,
                 null,
                 null,
-                normal);
+                normal,
+                null);
     }
 
     private static WorkflowSubmitted template(Received record, String pool, WorkflowSubmitted workflow) {
@@ -435,6 +437,7 @@ final class Normaliser {
                 null,
                 refusal,
                 "",
+                null,
                 null,
                 null,
                 null,

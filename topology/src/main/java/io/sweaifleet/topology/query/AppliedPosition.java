@@ -1,7 +1,6 @@
 package io.sweaifleet.topology.query;
 
 import io.sweaifleet.schemas.key.Keys;
-import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.topology.core.CoreQueries;
 import io.sweaifleet.topology.core.CoreTopology;
 import java.util.Map;
@@ -25,9 +24,10 @@ record AppliedPosition(String topic, @Nullable String topicId, int partition, lo
      * Reads {@code fleet.tasks-3@17}.
      *
      * @param topicIds Kafka's ids of the topics of submissions, by name
+     * @param partitions number of partitions of core's inputs
      * @throws QueryException when it is not of that form, or the pool never comes to such a position
      */
-    static AppliedPosition parse(String text, String pool, Map<String, String> topicIds) {
+    static AppliedPosition parse(String text, String pool, Map<String, String> topicIds, int partitions) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
             throw QueryException.wrong(
@@ -39,12 +39,12 @@ record AppliedPosition(String topic, @Nullable String topicId, int partition, lo
         int partition = Integer.parseInt(matcher.group(2));
         String topicId = topicIds.get(topic);
         if (topicId == null) {
-            refuseForeign(topic, partition, pool, topicIds);
+            refuseForeign(topic, partition, Keys.partition(pool, partitions), pool, topicIds);
         }
         return new AppliedPosition(topic, topicId, partition, Long.parseLong(matcher.group(3)));
     }
 
-    private static void refuseForeign(String topic, int partition, String pool, Map<String, String> topicIds) {
+    private static void refuseForeign(String topic, int partition, int own, String pool, Map<String, String> topicIds) {
         TreeSet<String> known = new TreeSet<>(topicIds.keySet());
         CoreTopology.INPUTS.forEach(input -> known.add(input.topicName()));
         if (!known.contains(topic)) {
@@ -53,7 +53,6 @@ record AppliedPosition(String topic, @Nullable String topicId, int partition, lo
                     "Parameter after names topic '" + topic + "', whose positions are not remembered",
                     "Use any of " + String.join(", ", known));
         }
-        int own = Keys.partition(pool, FleetTopic.CORE_INPUTS.partitions());
         if (partition != own) {
             throw QueryException.wrong(
                     "after",

@@ -46,13 +46,16 @@ public final class Queries {
 
     private final PoolStores stores;
     private final Map<String, String> topicIds;
+    private final int partitions;
     private final Forwarding forwarding = new Forwarding();
 
     /**
      * @param stores where the pools are
      * @param topicIds Kafka's ids of the topics of submissions, by name
+     * @param partitions number of partitions of core's inputs
      */
-    public Queries(PoolStores stores, Map<String, String> topicIds) {
+    public Queries(PoolStores stores, Map<String, String> topicIds, int partitions) {
+        this.partitions = partitions;
         this.stores = stores;
         this.topicIds = Map.copyOf(topicIds);
     }
@@ -144,8 +147,8 @@ public final class Queries {
     /** The pool's state, once it has come to the position that is asked for. */
     private CoreQueries upToDate(String pool, Parameters parameters) {
         Duration wait = parameters.duration("wait", WAIT, LONGEST_WAIT);
-        Optional<AppliedPosition> position =
-                Optional.ofNullable(parameters.one("after")).map(text -> AppliedPosition.parse(text, pool, topicIds));
+        Optional<AppliedPosition> position = Optional.ofNullable(parameters.one("after"))
+                .map(text -> AppliedPosition.parse(text, pool, topicIds, partitions));
         long giveUpAt = System.nanoTime() + wait.toNanos();
         while (true) {
             if (!(placeOf(pool) instanceof PoolStores.Here here)) {

@@ -51,7 +51,7 @@ class CoreReplayTest {
         InMemoryHistory history = InMemoryHistory.of(fleet);
 
         // When
-        Verification verification = new CoreReplay(history, 1).verify("default");
+        Verification verification = new CoreReplay(history).verify("default");
 
         // Then
         assertThat(verification.differences()).isEmpty();
@@ -70,7 +70,7 @@ class CoreReplayTest {
         InMemoryHistory history = InMemoryHistory.of(fleet);
 
         // When
-        Verification verification = new CoreReplay(history, 1).verify("default");
+        Verification verification = new CoreReplay(history).verify("default");
 
         // Then
         List<TaskEvent> events = history.events("default");
@@ -162,7 +162,7 @@ class CoreReplayTest {
         });
 
         // When
-        Verification verification = new CoreReplay(history, 1).verify("default");
+        Verification verification = new CoreReplay(history).verify("default");
 
         // Then
         assertThat(verification.same()).isFalse();
@@ -183,7 +183,7 @@ class CoreReplayTest {
         history.remove(FleetTopic.RESULTS, 0);
 
         // When
-        Verification verification = new CoreReplay(history, 1).verify("default");
+        Verification verification = new CoreReplay(history).verify("default");
 
         // Then
         assertThat(verification.differences()).singleElement().satisfies(difference -> {
@@ -201,7 +201,7 @@ class CoreReplayTest {
         history.repeat(FleetTopic.RESULTS, 0);
 
         // When
-        Verification verification = new CoreReplay(history, 1).verify("default");
+        Verification verification = new CoreReplay(history).verify("default");
 
         // Then
         assertThat(verification.differences()).singleElement().satisfies(difference -> {
@@ -220,10 +220,10 @@ class CoreReplayTest {
         withoutInput.remove(FleetTopic.AGENT_RESULTS, 0);
 
         // When / Then
-        assertThatThrownBy(() -> new CoreReplay(withoutEvent, 1).verify("default"))
+        assertThatThrownBy(() -> new CoreReplay(withoutEvent).verify("default"))
                 .isInstanceOf(UnverifiableException.class)
                 .hasMessage("Event 3 of pool default is missing: the next one recorded is 4");
-        assertThatThrownBy(() -> new CoreReplay(withoutInput, 1).verify("default"))
+        assertThatThrownBy(() -> new CoreReplay(withoutInput).verify("default"))
                 .isInstanceOf(UnverifiableException.class)
                 .hasMessageContaining("The record at fleet.agent-results/0@0")
                 .hasMessageContaining("missing");
@@ -241,7 +241,7 @@ class CoreReplayTest {
                         TaskEvent.newBuilder(decode(value)).setResumedAt(null).build()));
 
         // When / Then
-        assertThatThrownBy(() -> new CoreReplay(history, 1).verify("default"))
+        assertThatThrownBy(() -> new CoreReplay(history).verify("default"))
                 .isInstanceOf(UnverifiableException.class)
                 .hasMessageStartingWith("Event 1 of pool default was recorded by a release");
     }
@@ -490,6 +490,12 @@ class CoreReplayTest {
                             records.get(FleetTopic.RESULTS).size(),
                             records.get(FleetTopic.WORKFLOW_RESULTS).size())
                     .sum();
+        }
+
+        /** Of its inputs the test gives core one partition. */
+        @Override
+        public int partitions(FleetTopic topic) {
+            return CoreTopology.INPUTS.contains(topic) ? 1 : topic.partitions();
         }
 
         @Override

@@ -3,7 +3,6 @@ package io.sweaifleet.topology.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.schemas.archive.Archive;
-import io.sweaifleet.schemas.topic.FleetTopic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +34,7 @@ class RecordedHistoriesTest {
         Archive archive = Archive.open(HISTORIES.resolve(name));
 
         // When
-        Verification verification =
-                new CoreReplay(new ArchivedHistory(archive), FleetTopic.CORE_INPUTS.partitions()).verify("default");
+        Verification verification = new CoreReplay(new ArchivedHistory(archive)).verify("default");
 
         // Then
         assertThat(verification.differences()).isEmpty();

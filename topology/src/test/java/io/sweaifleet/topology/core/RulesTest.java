@@ -677,6 +677,7 @@ class RulesTest {
                 null,
                 null,
                 null,
+                null,
                 null);
 
         // When

@@ -116,6 +116,7 @@ final class SimulatedFleet {
                 null,
                 null,
                 null,
+                null,
                 null));
         happen(new Event.RoleRemoved(POOL, name));
     }
@@ -183,6 +184,7 @@ final class SimulatedFleet {
                 null,
                 null,
                 null,
+                null,
                 null));
     }
 
@@ -210,7 +212,8 @@ final class SimulatedFleet {
                 null,
                 null,
                 null,
-                schedule));
+                schedule,
+                null));
     }
 
     void input(CoreInput input) {

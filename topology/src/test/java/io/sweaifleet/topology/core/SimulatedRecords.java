@@ -42,6 +42,7 @@ final class SimulatedRecords {
                         .build(),
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -66,6 +67,7 @@ final class SimulatedRecords {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -81,6 +83,7 @@ final class SimulatedRecords {
                 null,
                 null,
                 "",
+                null,
                 null,
                 null,
                 null,

@@ -60,7 +60,7 @@ class QueryServerTest {
     private QueryServer serve(PoolStores stores) throws IOException {
         QueryServer started = QueryServer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         servers.add(started);
-        started.start(new Queries(stores, TOPIC_IDS));
+        started.start(new Queries(stores, TOPIC_IDS, FleetTopic.CORE_INPUTS.partitions()));
         return started;
     }
 

@@ -46,6 +46,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -86,13 +88,14 @@ public final class WorkerProcess implements AutoCloseable {
         Map<String, Object> client = FleetSettings.kafkaClient(settings);
         WorkerHome home =
                 opened(WorkerHome.open(settings.get(FleetSettings.DATA_DIR), settings.get(WorkerSettings.ID)));
-        WorkerIdentity identity = identity(settings, home.workerId());
-        String key = Keys.of(identity.pool(), identity.workerId());
-
+        Producer<String, byte[]> records = producer(KafkaOutbox.recordsConfig(client), home.workerId() + "-records");
         KafkaOutbox outbox = opened(new KafkaOutbox(
-                producer(KafkaOutbox.recordsConfig(client), identity.workerId() + "-records"),
-                producer(KafkaOutbox.heartbeatsConfig(client), identity.workerId() + "-heartbeats"),
-                codec));
+                records,
+                producer(KafkaOutbox.heartbeatsConfig(client), home.workerId() + "-heartbeats"),
+                codec,
+                partitions(records, FleetTopic.AUDIT)));
+        WorkerIdentity identity = identity(settings, home.workerId(), partitions(records, FleetTopic.WORKER_COMMANDS));
+        String key = Keys.of(identity.pool(), identity.workerId());
         CompletedAttempts completed = settings.find(FleetSettings.REDIS_URL)
                 .<CompletedAttempts>map(url -> opened(new RedisCompletedAttempts(
                         url, identity.pool(), identity.workerId(), settings.get(WorkerSettings.COMPLETED_TTL))))
@@ -189,10 +192,20 @@ public final class WorkerProcess implements AutoCloseable {
         };
     }
 
-    private static WorkerIdentity identity(Settings settings, String workerId) {
+    /** Number of partitions that the brokers have of a topic; waits for them. It does not change while a worker runs. */
+    private static int partitions(Producer<String, byte[]> producer, FleetTopic topic) {
+        while (true) {
+            try {
+                return producer.partitionsFor(topic.topicName()).size();
+            } catch (TimeoutException away) {
+                LOG.warn("the broker does not tell of topic {} yet: {}", topic.topicName(), away.getMessage());
+            }
+        }
+    }
+
+    private static WorkerIdentity identity(Settings settings, String workerId, int partitions) {
         String pool = settings.get(FleetSettings.POOL);
         int configured = settings.get(WorkerSettings.COMMAND_PARTITION);
-        int partitions = FleetTopic.WORKER_COMMANDS.partitions();
         if (configured >= partitions) {
             throw new SettingException(
                     WorkerSettings.COMMAND_PARTITION.name(),

@@ -78,8 +78,8 @@ record BacklogScenario(int tasks) implements Scenario {
                 for (int i = 0; i < share; i++) {
                     submitter.task(prefix + (part * share + i), POOL, Job.NOOP);
                 }
-                awaitTaken(admin, node, "fleet-intake", FleetTopic.TASKS, began);
-                awaitTaken(admin, node, "fleet-core", FleetTopic.CORE_INPUTS, began);
+                awaitTaken(admin, "fleet-intake", FleetTopic.TASKS, began);
+                awaitTaken(admin, "fleet-core", FleetTopic.CORE_INPUTS, began);
                 cost[part] = node.processorTimeOfPath().minus(used).toNanos() / 1e6 / share;
             }
         }
@@ -87,7 +87,7 @@ record BacklogScenario(int tasks) implements Scenario {
     }
 
     /** Waits until an application has committed what a topic holds. */
-    private static void awaitTaken(Admin admin, BenchNode node, String group, FleetTopic topic, long began)
+    private static void awaitTaken(Admin admin, String group, FleetTopic topic, long began)
             throws ExecutionException, InterruptedException {
         Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
         for (int i = 0; i < topic.partitions(); i++) {

@@ -5,7 +5,6 @@ import io.sweaifleet.ingest.cli.ExitCode;
 import io.sweaifleet.ingest.cli.HistoryVerifier;
 import io.sweaifleet.ingest.client.Fleet;
 import io.sweaifleet.schemas.archive.Archive;
-import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.topology.core.ArchivedHistory;
 import io.sweaifleet.topology.core.CoreHistory;
 import io.sweaifleet.topology.core.CoreReplay;
@@ -51,7 +50,7 @@ public final class CoreVerifier implements HistoryVerifier {
     private static <T> T with(Optional<Fleet> fleet, Archive archive, Function<CoreReplay, T> use) {
         try (CoreHistory history =
                 fleet.isPresent() ? new FleetHistory(fleet.get(), archive) : new ArchivedHistory(archive)) {
-            return use.apply(new CoreReplay(history, FleetTopic.CORE_INPUTS.partitions()));
+            return use.apply(new CoreReplay(history));
         }
     }
 

@@ -50,6 +50,13 @@ final class FleetHistory implements CoreHistory {
     }
 
     @Override
+    public int partitions(FleetTopic topic) {
+        try (TopicReader reader = fleet.reader()) {
+            return reader.partitions(topic.topicName()).size();
+        }
+    }
+
+    @Override
     public Map<String, ?> serdes() {
         return FleetSettings.registryClient(fleet.settings());
     }

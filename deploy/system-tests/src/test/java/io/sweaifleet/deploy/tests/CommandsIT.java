@@ -140,6 +140,7 @@ class CommandsIT {
         // Given
         Path task = write("id: " + id + "\nkind: test.endless\nrole: tester\n");
         assertThat(node.fleet("submit", task.toString()).exitCode()).isEqualTo(OK);
+        client.event("that starts " + id, event -> isOf("", TaskEventType.TASK_STARTED, event));
 
         // When
         Answer answer = node.fleet("cancel", id, "--reason", "seen enough");
@@ -154,7 +155,7 @@ class CommandsIT {
     @Test
     void shouldHoldBackWhatIsPausedAndSayWhyUntilItIsResumed() throws Exception {
         // Given: a task that may start soon, paused before it does
-        Path task = write(mapping() + "notBefore: " + Instant.now().plusSeconds(20) + "\n");
+        Path task = write(mapping() + "notBefore: " + Instant.now().plusSeconds(10) + "\n");
         assertThat(node.fleet("submit", task.toString()).exitCode()).isEqualTo(OK);
         client.event("that holds " + id, event -> isHeld(event, "not before"));
         Answer paused = node.fleet("pause", id, "--reason", "release freeze");
@@ -281,7 +282,7 @@ class CommandsIT {
     void shouldFollowOutcomesAsTheyAreCommitted() throws Exception {
         // Given
         Path output = Files.createFile(directory.resolve("followed"));
-        Process following = node.begin(output, "results", "--follow", "--json", "--since", "1s");
+        Process following = node.begin(output, "results", "--follow", "--json", "--since", "10m");
         try {
             // When
             node.fleet("submit", "--wait", write(mapping()).toString());

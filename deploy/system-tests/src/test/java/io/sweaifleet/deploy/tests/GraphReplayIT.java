@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serde;
@@ -36,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.neo4j.driver.AuthTokens;
 import org.neo4j.driver.Driver;
 import org.neo4j.driver.GraphDatabase;
-import org.neo4j.driver.Value;
 
 /** The shipped statements on a real Neo4j, given to the sink's task as Connect would: whatever the order, one graph. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -91,7 +89,7 @@ class GraphReplayIT {
         assertThat(relations).as("types of relations that the history leads to").isEqualTo(11);
         for (int seed = 1; seed <= SHUFFLES; seed++) {
             Random random = new Random(seed);
-            assertThat(differences(inTopicOrder, graphOf(sink, shuffled(history, random), random)))
+            assertThat(GraphDump.differences(inTopicOrder, graphOf(sink, shuffled(history, random), random)))
                     .as("shuffle with seed " + seed)
                     .isEmpty();
         }
@@ -161,43 +159,7 @@ class GraphReplayIT {
             sink.put(records.subList(from, to));
             from = to;
         }
-        return everything();
-    }
-
-    /** What one has and the other has not, or has less often. */
-    private static List<String> differences(List<String> expected, List<String> actual) {
-        List<String> missing = new ArrayList<>(expected);
-        actual.forEach(missing::remove);
-        List<String> extra = new ArrayList<>(actual);
-        expected.forEach(extra::remove);
-        return Stream.concat(
-                        missing.stream().map("missing "::concat), extra.stream().map("extra "::concat))
-                .toList();
-    }
-
-    /** Every node and relation with its properties, as text, in an order of its own. */
-    private static List<String> everything() {
-        Stream<String> nodes = graph
-                .executableQuery("MATCH (n) RETURN labels(n)[0] AS label, properties(n) AS properties")
-                .execute()
-                .records()
-                .stream()
-                .map(row -> row.get("label").asString() + " " + text(row.get("properties")));
-        Stream<String> relations = graph
-                .executableQuery("MATCH (a)-[r]->(b) RETURN coalesce(a.id, a.name, a.sha256) AS start,"
-                        + " type(r) AS type, properties(r) AS properties,"
-                        + " coalesce(b.id, b.name, b.sha256) AS end")
-                .execute()
-                .records()
-                .stream()
-                .map(row -> row.get("start").asString() + " -"
-                        + row.get("type").asString() + "-> " + row.get("end").asString() + " "
-                        + text(row.get("properties")));
-        return Stream.concat(nodes, relations).sorted().toList();
-    }
-
-    private static String text(Value properties) {
-        return new TreeMap<>(properties.asMap()).toString();
+        return GraphDump.of(graph);
     }
 
     private static long count(String cypher) {

@@ -3,7 +3,9 @@ package io.sweaifleet.deploy.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.deploy.tests.NodeFixture.Answer;
+import io.sweaifleet.graph.GraphWrites;
 import io.sweaifleet.schemas.config.FleetSettings;
+import io.sweaifleet.schemas.config.Settings;
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.task.TaskStatus;
@@ -11,21 +13,30 @@ import io.sweaifleet.schemas.topic.FleetTopic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.neo4j.driver.AuthTokens;
+import org.neo4j.driver.Driver;
+import org.neo4j.driver.GraphDatabase;
 
 /**
  * A history of a whole node: verified, archived, deleted from the topics, replayed and verified again.
@@ -38,6 +49,9 @@ class HistoryIT {
     private static final int OK = 0;
     private static final int FAILED = 1;
     private static final int USAGE = 2;
+
+    /** How long the sink may take to write what is there. */
+    private static final Duration SUNK = Duration.ofMinutes(1);
 
     /** What a replay of core needs. */
     private static final List<FleetTopic> KEPT = List.of(
@@ -59,7 +73,7 @@ class HistoryIT {
         Path archive = directory.resolve("archive");
         node = NodeFixture.on(Files.createDirectory(directory.resolve("node")));
         node.up(
-                "fleet.node.parts=redis,kafka,registry,topology,worker",
+                "fleet.node.parts=redis,kafka,registry,neo4j,connect,topology,worker",
                 "fleet.archive.dir=" + archive,
                 "fleet.node.jvm-options.worker=-javaagent:"
                         + TestPlaybooks.jar(
@@ -69,11 +83,16 @@ class HistoryIT {
             live();
             assertOk("verified ", "replay", "--verify");
             List<String> before = replayed(FleetTopic.TASK_EVENTS);
+            List<String> graph = sunkGraph();
 
             // When
             assertOk("fleet.task-events  ", "archive");
             assertOk("archived 0 records of 1 topic", "archive", "--topic", "task-events");
-            delete(KEPT);
+            delete(Stream.concat(
+                            KEPT.stream(),
+                            GraphWrites.byTopic().keySet().stream().flatMap(name -> FleetTopic.byName(name).stream()))
+                    .distinct()
+                    .toList());
 
             // Then
             assertThat(replayed(FleetTopic.TASK_EVENTS)).containsAll(before);
@@ -88,6 +107,7 @@ class HistoryIT {
             assertThat(alone.output()).contains("there is no archive in");
             keep(archive);
 
+            rebuildTheGraph(graph);
             damage(archive);
         } finally {
             node.close();
@@ -117,13 +137,13 @@ class HistoryIT {
             submit("id: too-long\nkind: test.endless\nrole: tester\nattemptTimeoutMs: 1s\nretry: {maxAttempts: 1}\n");
             assertThat(client.outcome("too-long").getStatus()).isEqualTo(TaskStatus.FAILED);
             submit("id: too-late\nkind: test.endless\nrole: tester\ndeadline: "
-                    + Instant.now().plusSeconds(20) + "\n");
+                    + Instant.now().plusSeconds(8) + "\n");
             assertThat(client.outcome("too-late").getStatus()).isEqualTo(TaskStatus.EXPIRED);
             submit("id: unknown-role\nkind: test.throw\nrole: nobody\n");
             assertThat(client.outcome("unknown-role").getStatus()).isEqualTo(TaskStatus.REJECTED);
             assertOk("", "pause", "--role", "architect", "--reason", "freeze");
             submit("id: paused\nconcurrencyKey: one\n" + mapping);
-            submit("id: later\nconcurrencyKey: one\nnotBefore: " + Instant.now().plusSeconds(20) + "\n" + mapping);
+            submit("id: later\nconcurrencyKey: one\nnotBefore: " + Instant.now().plusSeconds(8) + "\n" + mapping);
             client.event("that holds later", event -> isOf("later", event, TaskEventType.TASK_HELD));
             assertOk("", "reprioritise", "later", "9");
             assertOk("", "resume", "--role", "architect");
@@ -136,6 +156,93 @@ class HistoryIT {
             assertOk("", "cancel", "cancelled");
             assertThat(client.outcome("cancelled").getStatus()).isEqualTo(TaskStatus.CANCELLED);
         }
+    }
+
+    /** The graph when the sink has written all that its topics hold. */
+    private List<String> sunkGraph() throws Exception {
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        Map<String, Object> client = FleetSettings.kafkaClient(node.settings());
+        client.put("isolation.level", "read_committed");
+        client.put("enable.auto.commit", "false");
+        try (var consumer = new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            for (String topic : GraphWrites.byTopic().keySet()) {
+                consumer.partitionsFor(topic)
+                        .forEach(partition -> ends.put(new TopicPartition(topic, partition.partition()), 0L));
+            }
+            consumer.assign(ends.keySet());
+            consumer.seekToBeginning(ends.keySet());
+            Map<TopicPartition, Long> last = consumer.endOffsets(ends.keySet());
+            while (last.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(Duration.ofMillis(100))
+                        .forEach(record ->
+                                ends.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1));
+            }
+        }
+        ends.values().removeIf(end -> end == 0);
+        try (Admin admin = Admin.create(FleetSettings.kafkaClient(node.settings()))) {
+            Await.until(SUNK, () -> "written by the sink", () -> ends.equals(sunk(admin, ends)));
+        }
+        try (Driver driver = neo4j()) {
+            return GraphDump.of(driver);
+        }
+    }
+
+    /** How far the sink has committed, but no further than these ends. */
+    private static Map<TopicPartition, Long> sunk(Admin admin, Map<TopicPartition, Long> ends) {
+        Map<TopicPartition, Long> sunk = new HashMap<>();
+        try {
+            admin.listConsumerGroupOffsets("connect-fleet-neo4j-sink")
+                    .partitionsToOffsetAndMetadata()
+                    .get(30, TimeUnit.SECONDS)
+                    .forEach((partition, next) -> {
+                        if (ends.containsKey(partition) && next != null) {
+                            sunk.put(partition, Math.min(ends.get(partition), next.offset()));
+                        }
+                    });
+        } catch (InterruptedException | ExecutionException | TimeoutException failure) {
+            throw new AssertionError(failure);
+        }
+        return sunk;
+    }
+
+    /** From archive and topics as one, after the topics have lost everything: whole, and from where it was cut short. */
+    private void rebuildTheGraph(List<String> expected) throws Exception {
+        Answer refused = node.fleet("graph", "rebuild");
+        assertThat(refused.exitCode()).isEqualTo(USAGE);
+        assertThat(refused.output()).contains("something in the graph already").contains("--empty");
+        assertOk("the graph is rebuilt from ", "graph", "rebuild", "--empty");
+        try (Driver driver = neo4j()) {
+            assertThat(GraphDump.differences(expected, GraphDump.of(driver))).isEmpty();
+            assertThat(expected).anyMatch(line -> line.startsWith("Fact "));
+
+            driver.executableQuery("MATCH (f:Fact) DETACH DELETE f").execute();
+            driver.executableQuery("CREATE (:Rebuilding {partitions: $partitions, next: $next})")
+                    .withParameters(allBut(FleetTopic.KNOWLEDGE))
+                    .execute();
+            Answer goesOn = node.fleet("graph", "rebuild");
+            assertThat(goesOn.exitCode()).as(goesOn.output()).isEqualTo(OK);
+            assertThat(goesOn.output())
+                    .contains("goes on with a rebuilding that was cut short")
+                    .contains("fleet.knowledge: ")
+                    .doesNotContain("fleet.audit: 1");
+            assertThat(GraphDump.differences(expected, GraphDump.of(driver))).isEmpty();
+        }
+    }
+
+    /** The progress of a rebuilding that has one topic to go. */
+    private static Map<String, Object> allBut(FleetTopic topic) {
+        List<String> partitions = GraphWrites.byTopic().keySet().stream()
+                .filter(name -> !name.equals(topic.topicName()))
+                .flatMap(name -> IntStream.range(0, 12).mapToObj(number -> name + "-" + number))
+                .toList();
+        return Map.of("partitions", partitions, "next", Collections.nCopies(partitions.size(), 1_000_000L));
+    }
+
+    private Driver neo4j() {
+        Settings settings = node.settings();
+        return GraphDatabase.driver(
+                settings.get(FleetSettings.NEO4J_URI),
+                AuthTokens.basic(settings.get(FleetSettings.NEO4J_USER), settings.get(FleetSettings.NEO4J_PASSWORD)));
     }
 
     private static boolean isOf(String taskId, TaskEvent event, TaskEventType type) {

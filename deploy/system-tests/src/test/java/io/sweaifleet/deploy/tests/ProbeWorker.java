@@ -35,6 +35,7 @@ final class ProbeWorker implements AutoCloseable {
     private final String id;
     private final int slots;
     private final int partition;
+    private final String role;
     private final long incarnation = System.currentTimeMillis();
     private final Map<String, HeldLease> held = new LinkedHashMap<>();
     private final Queue<Assignment> started = new ConcurrentLinkedQueue<>();
@@ -51,12 +52,28 @@ final class ProbeWorker implements AutoCloseable {
     private long lastHeardAt;
 
     ProbeWorker(TestBroker broker, String pool, String id, int slots, int partition) {
-        this(broker, pool, id, slots, partition, assignment -> false);
+        this(broker, pool, id, slots, partition, "bench", assignment -> false);
+    }
+
+    ProbeWorker(TestBroker broker, String pool, String id, int slots, int partition, String role) {
+        this(broker, pool, id, slots, partition, role, assignment -> false);
     }
 
     /** @param holds which attempts run until {@link #release} */
     ProbeWorker(
             TestBroker broker, String pool, String id, int slots, int partition, Predicate<Assignment> holds) {
+        this(broker, pool, id, slots, partition, "bench", holds);
+    }
+
+    private ProbeWorker(
+            TestBroker broker,
+            String pool,
+            String id,
+            int slots,
+            int partition,
+            String role,
+            Predicate<Assignment> holds) {
+        this.role = role;
         this.holds = holds;
         this.broker = broker;
         this.pool = pool;
@@ -194,7 +211,7 @@ final class ProbeWorker implements AutoCloseable {
                 partition,
                 lastCommand,
                 slots,
-                List.of(new RoleCapacity("bench", 1, 1, slots, Math.max(0, slots - held.size()))),
+                List.of(new RoleCapacity(role, 1, 1, slots, Math.max(0, slots - held.size()))),
                 List.copyOf(held.values()),
                 Map.of(),
                 "localhost",

@@ -6,6 +6,7 @@ import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.serde.FleetSerdes;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.topic.TopicAdmin;
+import io.sweaifleet.schemas.topic.TopicSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,9 +37,14 @@ final class TestBroker implements AutoCloseable {
     private final Map<FleetTopic, Serializer<SpecificRecord>> serializers = new ConcurrentHashMap<>();
 
     TestBroker(Path directory) {
+        this(directory, FleetTopic.CORE_INPUTS.partitions());
+    }
+
+    /** With another number of partitions of keyed topics. */
+    TestBroker(Path directory, int partitions) {
         server = KafkaServer.start(directory);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", server.bootstrapServers()))) {
-            TopicAdmin.ensure(admin, 1);
+            TopicAdmin.ensure(admin, TopicSettings.replicated(1).withPartitions(partitions));
         }
         producer = producer();
     }
@@ -122,10 +128,9 @@ final class TestBroker implements AutoCloseable {
 
         private Follower(KafkaConsumer<String, T> consumer, FleetTopic topic) {
             this.consumer = consumer;
-            List<TopicPartition> partitions = new ArrayList<>();
-            for (int i = 0; i < topic.partitions(); i++) {
-                partitions.add(new TopicPartition(topic.topicName(), i));
-            }
+            List<TopicPartition> partitions = consumer.partitionsFor(topic.topicName()).stream()
+                    .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+                    .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
         }

@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -206,9 +208,11 @@ class TopologyIT {
     @Test
     void shouldSayWhyWhenTopicsAreMissing() throws Exception {
         // Given
-        try (var admin =
-                org.apache.kafka.clients.admin.Admin.create(Map.of("bootstrap.servers", (Object) broker.bootstrap()))) {
+        try (var admin = Admin.create(Map.of("bootstrap.servers", (Object) broker.bootstrap()))) {
             admin.deleteTopics(List.of("fleet.results")).all().get();
+            // The broker may know of it a little longer than its controller.
+            Await.until(
+                    Duration.ofSeconds(30), () -> "deleted", () -> !names(admin).contains("fleet.results"));
         }
 
         // When
@@ -218,6 +222,14 @@ class TopologyIT {
         assertThat(topology.awaitExit()).isEqualTo(2);
         assertThat(topology.said())
                 .anySatisfy(line -> assertThat(line).contains("fleet.results").contains("fleet topics create"));
+    }
+
+    private static Set<String> names(Admin admin) {
+        try {
+            return admin.listTopics().names().get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static <T> Set<String> keys(List<ConsumerRecord<String, T>> records) {

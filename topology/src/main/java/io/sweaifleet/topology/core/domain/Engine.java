@@ -4,6 +4,7 @@ import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.core.CoreInput;
 import io.sweaifleet.schemas.core.CoreInputType;
 import io.sweaifleet.schemas.core.DeadLetterCause;
+import io.sweaifleet.schemas.core.Generation;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskStatus;
@@ -141,6 +142,17 @@ public final class Engine {
                             "A core input of type APPROVAL must carry an approval with an id");
                 }
                 endings.steps().answers().on(approval);
+            }
+            case GENERATION -> {
+                Generation generation = input.getGeneration();
+                if (generation == null) {
+                    throw new IllegalArgumentException("A core input of type GENERATION must carry the generation");
+                }
+                step.journal(TaskEventType.GENERATION_BEGUN, "", Texts.tenant(null))
+                        .message("Generation " + generation.getNumber() + " of core begins, with "
+                                + generation.getPartitions() + " partitions; the pool came from partition "
+                                + generation.getFromPartition())
+                        .add();
             }
             case UNKNOWN ->
                 throw new IllegalArgumentException(

@@ -41,18 +41,25 @@ public final class KafkaOutbox implements Outbox, AutoCloseable {
     private final Producer<String, byte[]> heartbeats;
     private final WorkerCodec codec;
     private final AuditChainWriter chains;
+    private final int auditPartitions;
     /** Leases whose end is on its way: sending it again meanwhile would only fill the buffer. */
     private final Set<String> endsUnderWay = ConcurrentHashMap.newKeySet();
 
     /**
      * @param records producer of reports, audit events and facts; see {@link #recordsConfig}
      * @param heartbeats producer of heartbeats; see {@link #heartbeatsConfig}
+     * @param auditPartitions number of partitions of the audit topic: each has a chain of its own
      */
-    public KafkaOutbox(Producer<String, byte[]> records, Producer<String, byte[]> heartbeats, WorkerCodec codec) {
+    public KafkaOutbox(
+            Producer<String, byte[]> records,
+            Producer<String, byte[]> heartbeats,
+            WorkerCodec codec,
+            int auditPartitions) {
         this.records = records;
         this.heartbeats = heartbeats;
         this.codec = codec;
-        this.chains = new AuditChainWriter(FleetTopic.AUDIT.partitions(), this::sendAudit);
+        this.auditPartitions = auditPartitions;
+        this.chains = new AuditChainWriter(auditPartitions, this::sendAudit);
     }
 
     /** Configuration of the records producer: nothing is given up while the broker is away, and order is kept. */
@@ -151,7 +158,7 @@ public final class KafkaOutbox implements Outbox, AutoCloseable {
     public void audit(String writer, AuditEvent.Builder event) {
         String key = Keys.of(event.getPool(), event.getWorkflowId());
         try {
-            chains.append(writer, Keys.partition(key, FleetTopic.AUDIT.partitions()), event);
+            chains.append(writer, Keys.partition(key, auditPartitions), event);
         } catch (KafkaException e) {
             throw new AuditUnavailableException(
                     "audit event " + event.getId() + " could not be recorded: " + e.getMessage(), e);

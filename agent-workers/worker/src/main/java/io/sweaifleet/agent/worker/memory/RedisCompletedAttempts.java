@@ -3,6 +3,7 @@ package io.sweaifleet.agent.worker.memory;
 import io.sweaifleet.agent.worker.protocol.CompletedAttempts;
 import io.sweaifleet.schemas.worker.AgentResult;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,13 +21,15 @@ import org.redisson.api.RedissonClient;
 import org.redisson.api.options.KeysScanOptions;
 import org.redisson.client.codec.ByteArrayCodec;
 import org.redisson.config.Config;
+import org.redisson.connection.ConnectionListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Results of completed attempts in Redis, one key each: {@code fleet:completed:<pool>:<worker>:<lease>}. Written behind,
  * in batches: a result that is acknowledged before its turn never travels. While Redis is away what is waiting stays in
- * memory up to a bound, oldest dropped first; Redisson reconnects by itself.
+ * memory up to a bound, oldest dropped first; Redisson reconnects by itself. When it has, everything that is not acknowledged is
+ * written again: a Redis that lost what it had is rebuilt from what the worker holds anyway.
  */
 public final class RedisCompletedAttempts implements CompletedAttempts, AutoCloseable {
 
@@ -45,6 +48,8 @@ public final class RedisCompletedAttempts implements CompletedAttempts, AutoClos
     private final Condition changed = lock.newCondition();
     /** By lease: a result to keep, or empty for one to forget. */
     private final Map<String, Optional<AgentResult>> waiting = new LinkedHashMap<>();
+    /** By lease: what is not acknowledged, written or not. */
+    private final Map<String, AgentResult> held = new LinkedHashMap<>();
 
     private final Thread writer;
     private volatile boolean closed;
@@ -60,6 +65,17 @@ public final class RedisCompletedAttempts implements CompletedAttempts, AutoClos
         this.timeToLive = timeToLive;
         Config config = new Config().setLazyInitialization(true).setThreads(2).setNettyThreads(2);
         config.setCodec(ByteArrayCodec.INSTANCE);
+        config.setConnectionListener(new ConnectionListener() {
+            @Override
+            public void onConnect(InetSocketAddress address) {
+                writeHeldAgain();
+            }
+
+            @Override
+            public void onDisconnect(InetSocketAddress address) {
+                // The next batch finds out; nothing can be done before.
+            }
+        });
         config.useSingleServer()
                 .setAddress(url)
                 .setConnectionMinimumIdleSize(1)
@@ -79,10 +95,10 @@ public final class RedisCompletedAttempts implements CompletedAttempts, AutoClos
     public void put(AgentResult result) {
         lock.lock();
         try {
+            held.put(result.getLeaseId(), result);
+            dropOldest(held);
             waiting.put(result.getLeaseId(), Optional.of(result));
-            if (waiting.size() > MOST_WAITING) {
-                waiting.remove(waiting.keySet().iterator().next());
-            }
+            dropOldest(waiting);
             changed.signal();
         } finally {
             lock.unlock();
@@ -93,11 +109,29 @@ public final class RedisCompletedAttempts implements CompletedAttempts, AutoClos
     public void remove(String leaseId) {
         lock.lock();
         try {
+            held.remove(leaseId);
             Optional<AgentResult> unwritten = waiting.remove(leaseId);
             if (unwritten == null || unwritten.isEmpty()) {
                 waiting.put(leaseId, Optional.empty());
                 changed.signal();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void dropOldest(Map<String, ?> bounded) {
+        if (bounded.size() > MOST_WAITING) {
+            bounded.remove(bounded.keySet().iterator().next());
+        }
+    }
+
+    /** Redis may have been started anew, without anything in it. */
+    private void writeHeldAgain() {
+        lock.lock();
+        try {
+            held.forEach((leaseId, result) -> waiting.putIfAbsent(leaseId, Optional.of(result)));
+            changed.signal();
         } finally {
             lock.unlock();
         }

@@ -27,7 +27,8 @@ class KafkaOutboxTest {
 
     private final MockProducer<String, byte[]> records = producer(false);
     private final MockProducer<String, byte[]> heartbeats = producer(true);
-    private final KafkaOutbox outbox = new KafkaOutbox(records, heartbeats, Codecs.CODEC);
+    private final KafkaOutbox outbox =
+            new KafkaOutbox(records, heartbeats, Codecs.CODEC, FleetTopic.AUDIT.partitions());
 
     @Test
     void shouldSendReportsUnderThePoolsKey() {
@@ -96,7 +97,7 @@ class KafkaOutboxTest {
     void shouldRefuseAnAuditEventThatCannotBeRecordedAndKeepTheChain() {
         // Given
         MockProducer<String, byte[]> full = producer(true);
-        KafkaOutbox over = new KafkaOutbox(full, heartbeats, Codecs.CODEC);
+        KafkaOutbox over = new KafkaOutbox(full, heartbeats, Codecs.CODEC, FleetTopic.AUDIT.partitions());
         over.audit("w1@1", event("wf"));
         full.sendException = new TimeoutException("buffer full");
 

@@ -97,6 +97,33 @@ class RedisCompletedAttemptsIT {
         }
     }
 
+    @Test
+    void shouldWriteAgainWhatAnEmptyRedisHasLost() throws IOException {
+        // Given
+        try (RedisCompletedAttempts memory = memory("w1")) {
+            memory.put(result("l1"));
+            memory.put(result("l2"));
+            waitUntil(() -> memory.unacknowledged().size() == 2);
+            memory.remove("l2");
+            waitUntil(() -> memory.unacknowledged().size() == 1);
+
+            // When
+            server.stop();
+            server = server();
+            server.start();
+
+            // Then: nobody wrote anything meanwhile
+            waitUntil(() -> leases("w1").equals(List.of("l1")));
+        }
+    }
+
+    /** What another process finds. */
+    private List<String> leases(String worker) {
+        try (RedisCompletedAttempts next = memory(worker)) {
+            return next.unacknowledged().stream().map(AgentResult::getLeaseId).toList();
+        }
+    }
+
     private RedisServer server() throws IOException {
         return RedisServer.newRedisServer()
                 .port(port)
