@@ -470,7 +470,7 @@ final class Values {
                         in.number(),
                         in.number(),
                         in.small(),
-                        in.version() < 5 ? null : budget(in,
+                        in.version() < 5 ? null : budget(in),
                         in.version() < 5 ? null : in.maybe(() -> RunValues.link(in)));
             case ENDED ->
                 new WorkflowEntry.Ended(in.text(), in.list(in::text), in.constant(WorkflowStatus.class), in.number());
@@ -552,7 +552,7 @@ final class Values {
                 in.version() < 5 ? List.of() : in.list(in::text),
                 in.version() < 5 ? Resources.NONE : resources(in),
                 in.version() < 5 ? Resources.NONE : resources(in),
-                in.version() < 5 ? "" : in.text(,
+                in.version() < 5 ? "" : in.text(),
                 in.version() < 5 ? 0 : in.number(),
                 in.version() < 5 ? 0 : in.number());
     }

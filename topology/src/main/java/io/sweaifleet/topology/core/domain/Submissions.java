@@ -194,7 +194,7 @@ final class Submissions {
                 submission.origin().getTimestamp().toEpochMilli(),
                 step.now(),
                 taskIds.size(),
-                Budget.of(submission.workflow().getBudget(),
+                Budget.of(submission.workflow().getBudget()),
                 null);
         step.state.put(new Key.OfWorkflow(step.pool, workflowId), workflow);
         Backlog.add(step, submission.tenant(), taskIds.size());

@@ -177,7 +177,7 @@ final class Workers {
                         .toList(),
                 Resources.of(heartbeat.getResources()),
                 same == null ? Resources.NONE : same.used(),
-                same == null ? "" : same.keptFor(,
+                same == null ? "" : same.keptFor(),
                 heartbeat.getSequence(),
                 same == null ? 0 : same.lastCommandAt());
     }
