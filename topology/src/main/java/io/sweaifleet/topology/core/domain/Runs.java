@@ -126,15 +126,21 @@ final class Runs {
 
     Failure unknown(RunRequest request) {
         DefinitionEntry known = step.state.get(new Key.OfDefinition(request.definition()));
-        boolean removed = known != null && known.removed();
-        boolean otherVersion = known != null && !removed;
+        String remedy = "Define it on fleet.workflow-definitions, or correct its name or version";
+        if (known == null || known.removed()) {
+            return Failures.permanent(
+                    "UNKNOWN_DEFINITION",
+                    "There is no " + named(request) + (known == null ? "" : ": it was removed"),
+                    remedy,
+                    "definition",
+                    request.definition());
+        }
         return Failures.permanent(
                 "UNKNOWN_DEFINITION",
-                "There is no " + named(request)
-                        + (removed ? ": it was removed" : otherVersion ? "; the latest is " + known.latest() : ""),
-                "Define it on fleet.workflow-definitions, or correct its name or version",
-                otherVersion ? "definitionVersion" : "definition",
-                otherVersion ? String.valueOf(request.version()) : request.definition());
+                "There is no " + named(request) + "; the latest is " + known.latest(),
+                remedy,
+                "definitionVersion",
+                String.valueOf(request.version()));
     }
 
     /**
