@@ -131,11 +131,7 @@ public final class TopologyApp implements AutoCloseable {
             offsets.prepare(id, CoreTopology.INPUTS, CoreTopology.changelogOf(id));
             CoreClients clients = new CoreClients(System::nanoTime);
             Topology topology = CoreTopology.build(
-                    serdes,
-                    partitions,
-                    InstantSource.system(),
-                    clients,
-                    settings.get(TopologySettings.SWEEP_INTERVAL));
+                    serdes, partitions, InstantSource.system(), clients, settings.get(TopologySettings.SWEEP_INTERVAL));
             QueryEndpoint endpoint = QueryEndpoint.bind(settings).orElse(null);
             queries = endpoint;
             KafkaStreams core = new KafkaStreams(

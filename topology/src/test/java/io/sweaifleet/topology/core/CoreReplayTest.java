@@ -104,7 +104,7 @@ class CoreReplayTest {
         worker.take();
         worker.report(worker.held.get(0), AgentResultType.SUCCEEDED);
         InMemoryHistory history = InMemoryHistory.of(fleet);
-        Verification verification = new CoreReplay(history, 1).verify("default");
+        Verification verification = new CoreReplay(history).verify("default");
 
         // Then
         assertThat(history.events("default"))
@@ -140,7 +140,7 @@ class CoreReplayTest {
         InMemoryHistory history = InMemoryHistory.of(fleet);
 
         // When
-        Verification verification = new CoreReplay(history, 1).verify("default");
+        Verification verification = new CoreReplay(history).verify("default");
 
         // Then
         assertThat(verification.differences()).isEmpty();

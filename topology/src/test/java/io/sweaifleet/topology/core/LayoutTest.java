@@ -179,7 +179,8 @@ class LayoutTest {
     void shouldReadAWorkerAndALeaseThatVersion4Wrote() {
         // When
         WorkerEntry worker = Layout.value(new Key.OfWorker("default", "worker-1"), bytes(TOLD_WORKER_BY_VERSION_4));
-        LeaseEntry lease = Layout.value(new Key.OfLease("default", "worker-1", "default-1"), bytes(ASSIGNED_LEASE_BY_VERSION_4));
+        LeaseEntry lease =
+                Layout.value(new Key.OfLease("default", "worker-1", "default-1"), bytes(ASSIGNED_LEASE_BY_VERSION_4));
 
         // Then
         assertThat(worker)
@@ -203,7 +204,9 @@ class LayoutTest {
                         "",
                         0,
                         0));
-        assertThat(lease).isEqualTo(new LeaseEntry("worker-1", "default-1", "t1", "qa", 7, 1_780_000_000_000L, Resources.NONE, 0));
+        assertThat(lease)
+                .isEqualTo(
+                        new LeaseEntry("worker-1", "default-1", "t1", "qa", 7, 1_780_000_000_000L, Resources.NONE, 0));
     }
 
     private static byte[] bytes(String recorded) {
@@ -231,7 +234,8 @@ class LayoutTest {
 
         // Then
         assertThat(lease)
-                .isEqualTo(new LeaseEntry("worker-1", "default-1", "t1", "qa", 7, 1_780_000_000_700L, Resources.NONE, 0));
+                .isEqualTo(
+                        new LeaseEntry("worker-1", "default-1", "t1", "qa", 7, 1_780_000_000_700L, Resources.NONE, 0));
     }
 
     @Test
@@ -266,7 +270,8 @@ class LayoutTest {
                 old.readySince(),
                 old.startedAt(),
                 old.attempts(),
-                old.phase());
+                old.phase(),
+                null);
         Requirements requirements = Requirements.of(task.spec());
         Key.OfLane lane = new Key.OfLane("default", "qa", "digest");
 

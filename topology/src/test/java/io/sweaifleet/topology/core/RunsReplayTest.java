@@ -63,7 +63,7 @@ class RunsReplayTest {
         CoreReplayTest.InMemoryHistory history = CoreReplayTest.InMemoryHistory.of(fleet);
 
         // When
-        Verification verification = new CoreReplay(history, 1).verify("default");
+        Verification verification = new CoreReplay(history).verify("default");
 
         // Then
         assertThat(verification.differences()).isEmpty();

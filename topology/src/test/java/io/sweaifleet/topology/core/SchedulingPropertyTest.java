@@ -9,9 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.schemas.common.Budget;
 import io.sweaifleet.schemas.common.FailureClass;
-import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.common.ResourceAmounts;
 import io.sweaifleet.schemas.common.Usage;
+import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RateLimit;

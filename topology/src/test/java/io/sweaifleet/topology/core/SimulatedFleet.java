@@ -515,8 +515,7 @@ final class SimulatedFleet {
             tell(leaseId, type, failure, null, produced);
         }
 
-        private void tell(
-                String leaseId, AgentResultType type, Failure failure, Usage usage, TaskResult produced) {
+        private void tell(String leaseId, AgentResultType type, Failure failure, Usage usage, TaskResult produced) {
             AgentResult result = SimulatedRecords.result(id, incarnation, running.get(leaseId), type, now)
                     .setFailure(failure)
                     .setUsage(usage)

@@ -128,8 +128,7 @@ final class SimulatedRuns {
         worker.report(
                 assignment(taskId).getLeaseId(),
                 AgentResultType.FAILED,
-                new Failure(FailureClass.PERMANENT, "BROKEN", taskId + " broke", "", null, null),
-                null);
+                new Failure(FailureClass.PERMANENT, "BROKEN", taskId + " broke", "", null, null));
         settle();
     }
 

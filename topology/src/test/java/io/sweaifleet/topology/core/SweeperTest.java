@@ -24,6 +24,7 @@ import io.sweaifleet.topology.core.domain.Event;
 import io.sweaifleet.topology.core.domain.Key;
 import io.sweaifleet.topology.core.domain.LeaseEntry;
 import io.sweaifleet.topology.core.domain.PoisonedException;
+import io.sweaifleet.topology.core.domain.Resources;
 import io.sweaifleet.topology.core.domain.SweepEntry;
 import io.sweaifleet.topology.core.domain.TaskEntry;
 import io.sweaifleet.topology.core.domain.TimerKind;
@@ -217,7 +218,7 @@ class SweeperTest {
         fleet.worker("worker-1", Map.of("qa", 1));
         put(
                 new Key.OfLease(POOL, "worker-1", "default-zz"),
-                new LeaseEntry("worker-1", "default-zz", "gone", "qa", Long.MAX_VALUE, fleet.now));
+                new LeaseEntry("worker-1", "default-zz", "gone", "qa", Long.MAX_VALUE, fleet.now, Resources.NONE, 0));
 
         // When
         sweep();
@@ -268,7 +269,8 @@ class SweeperTest {
                 task.readySince(),
                 task.startedAt(),
                 task.attempts(),
-                new TaskEntry.Phase.Waiting(open));
+                new TaskEntry.Phase.Waiting(open),
+                task.position());
     }
 
     @Test

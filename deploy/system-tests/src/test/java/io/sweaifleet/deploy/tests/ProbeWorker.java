@@ -60,8 +60,7 @@ final class ProbeWorker implements AutoCloseable {
     }
 
     /** @param holds which attempts run until {@link #release} */
-    ProbeWorker(
-            TestBroker broker, String pool, String id, int slots, int partition, Predicate<Assignment> holds) {
+    ProbeWorker(TestBroker broker, String pool, String id, int slots, int partition, Predicate<Assignment> holds) {
         this(broker, pool, id, slots, partition, "bench", holds);
     }
 

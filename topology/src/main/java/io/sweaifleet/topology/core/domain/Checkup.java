@@ -78,8 +78,8 @@ final class Checkup {
         if (phase instanceof TaskEntry.Phase.Ready) {
             return Finding.Damage.TASK_NOT_QUEUED;
         } else if (phase instanceof TaskEntry.Phase.Held held) {
-            boolean queued = step.state.get(Queue.placeOf(step.pool, taskId, task)) != null;
-            if (!queued) {
+            Key.OfReady place = Queue.placeOf(step.pool, taskId, task);
+            if (place == null || step.state.get(place) == null) {
                 return Finding.Damage.TASK_NOT_QUEUED;
             }
             return Rates.keyOf(held.gate()) == null ? Finding.Damage.FORGOTTEN : Finding.Damage.RATE_WITHOUT_TIMER;
@@ -111,10 +111,13 @@ final class Checkup {
 
     private @Nullable Finding ofWorkflow(String workflowId) {
         WorkflowEntry.Live workflow = step.liveWorkflow(workflowId);
-        List<String> wrong = workflow == null ? List.of() : invariants.ofWorkflow(workflow);
-        return wrong.isEmpty()
-                ? null
-                : new Finding(Finding.Damage.WORKFLOW_MISCOUNTED, "workflow", workflowId, String.join("; ", wrong));
+        List<String> wrong = workflow == null ? List.of() : invariants.ofWorkflow(workflowId, workflow);
+        if (workflow == null || wrong.isEmpty()) {
+            return null;
+        }
+        // What a run would do next follows from its definition, not from a count.
+        Finding.Damage damage = workflow.run() == null ? Finding.Damage.WORKFLOW_MISCOUNTED : Finding.Damage.FORGOTTEN;
+        return new Finding(damage, "workflow", workflowId, String.join("; ", wrong));
     }
 
     private @Nullable Finding ofWorker(String workerId) {
@@ -175,8 +178,9 @@ final class Checkup {
 
     private @Nullable Finding ofSchedule(Key.OfSchedule key) {
         ScheduleEntry schedule = step.state.get(key);
-        boolean fires = schedule != null && schedule.next() != FiringTimes.NONE;
-        return !fires || isSet(schedule.timerAt(), TimerKind.SCHEDULE, key.scheduleId())
+        return schedule == null
+                        || schedule.next() == FiringTimes.NONE
+                        || isSet(schedule.timerAt(), TimerKind.SCHEDULE, key.scheduleId())
                 ? null
                 : new Finding(
                         Finding.Damage.SCHEDULE_WITHOUT_TIMER, "schedule", key.scheduleId(), "no timer fires it next");

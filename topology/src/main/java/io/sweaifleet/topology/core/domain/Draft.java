@@ -167,6 +167,11 @@ final class Draft {
             }
 
             @Override
+            public Map<String, Requirements> lanes(String pool, String role) {
+                return Draft.this.lanes(pool, role);
+            }
+
+            @Override
             public Collection<String> roles() {
                 return base.roles();
             }

@@ -1,10 +1,8 @@
 package io.sweaifleet.topology.core.domain;
 
 import io.sweaifleet.schemas.cron.FiringTimes;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -86,7 +84,9 @@ final class Repairs {
                             taskId,
                             task.spec().getRole(),
                             0,
-                            lease.assignedAt()));
+                            lease.assignedAt(),
+                            Requirements.of(task.spec()).resources(),
+                            0));
             WorkerEntry worker = step.worker(lease.workerId());
             if (worker != null) {
                 recount(worker);
@@ -154,19 +154,15 @@ final class Repairs {
         }
     }
 
-    /** Counts the leases of a worker again, by role. */
+    /** Counts the leases of a worker again, by role, and what they take. */
     private void recount(WorkerEntry worker) {
         TreeMap<String, Integer> held = new TreeMap<>();
+        Resources used = Resources.NONE;
         for (LeaseEntry lease : step.state.leases(step.pool, worker.workerId())) {
             held.merge(lease.role(), 1, Integer::sum);
+            used = used.plus(lease.resources());
         }
-        Set<String> roles = new HashSet<>(held.keySet());
-        roles.addAll(worker.held().keySet());
-        WorkerEntry counted = worker;
-        for (String role : roles) {
-            int change = held.getOrDefault(role, 0) - worker.held().getOrDefault(role, 0);
-            counted = change == 0 ? counted : counted.withHeld(role, change);
-        }
+        WorkerEntry counted = worker.recounted(held, used);
         if (!counted.equals(worker)) {
             step.state.put(new Key.OfWorker(step.pool, worker.workerId()), counted);
         }

@@ -94,12 +94,26 @@ public record WorkerEntry(
 
     /** The same with one more lease. */
     WorkerEntry withLease(String role, Resources taken) {
-        return with(state, stateSince, commands, silentTimerAt, counted(role, 1), used.plus(taken), keptFor, lastCommandAt);
+        return with(
+                state, stateSince, commands, silentTimerAt, counted(role, 1), used.plus(taken), keptFor, lastCommandAt);
     }
 
     /** The same with one lease less. */
     WorkerEntry withoutLease(String role, Resources given) {
-        return with(state, stateSince, commands, silentTimerAt, counted(role, -1), used.minus(given), keptFor, lastCommandAt);
+        return with(
+                state,
+                stateSince,
+                commands,
+                silentTimerAt,
+                counted(role, -1),
+                used.minus(given),
+                keptFor,
+                lastCommandAt);
+    }
+
+    /** The same with its leases counted anew. */
+    WorkerEntry recounted(Map<String, Integer> heldByRole, Resources taken) {
+        return with(state, stateSince, commands, silentTimerAt, heldByRole, taken, keptFor, lastCommandAt);
     }
 
     private Map<String, Integer> counted(String role, int change) {

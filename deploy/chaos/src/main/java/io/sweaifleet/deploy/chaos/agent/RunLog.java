@@ -24,6 +24,7 @@ final class RunLog {
 
     /** No channel: a thread that is interrupted, as every stopped attempt's is, would close one. */
     private final OutputStream file;
+
     private final String pool;
     private final String worker;
     private final long pid = ProcessHandle.current().pid();
@@ -43,9 +44,7 @@ final class RunLog {
         try {
             Files.createDirectories(directory);
             return new RunLog(
-                    new FileOutputStream(path.toFile(), true),
-                    System.getProperty(ChaosAgent.POOL, "default"),
-                    worker);
+                    new FileOutputStream(path.toFile(), true), System.getProperty(ChaosAgent.POOL, "default"), worker);
         } catch (IOException e) {
             throw new UncheckedIOException("the log of runs " + path + " cannot be written", e);
         }

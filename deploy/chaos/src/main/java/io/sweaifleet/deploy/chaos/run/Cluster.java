@@ -35,7 +35,8 @@ final class Cluster implements AutoCloseable {
     private static final String BROKER_PREFIX = "fleet.kafka.server.";
 
     /** Faults come more often than a node that is left alone would bear. On a machine that is busy, a start takes its time; a part that is slow to come is not to be started again and again. */
-    private static final Map<String, String> PATIENT = Map.of("fleet.node.restarts", "1000", "fleet.node.start-within", "5m");
+    private static final Map<String, String> PATIENT =
+            Map.of("fleet.node.restarts", "1000", "fleet.node.start-within", "5m");
 
     private static final String SERVERS = "servers";
 
@@ -46,6 +47,8 @@ final class Cluster implements AutoCloseable {
     private final Path root;
     /** Where each target of a fault lives: the directory of its node, by the target's name. */
     private final Map<String, Part> parts = new LinkedHashMap<>();
+
+    private final Thread onInterrupt = new Thread(this::end, "end-cluster");
 
     /** A process of the fleet: the part of a node. */
     private record Part(Path directory, String name) {}
@@ -67,6 +70,8 @@ final class Cluster implements AutoCloseable {
                 .orElseThrow(() ->
                         CliException.environment("this distribution has no single node", "Build it with ./fleet."));
         Cluster cluster = new Cluster(node, root);
+        // Ctrl-C leaves nothing behind.
+        Runtime.getRuntime().addShutdownHook(cluster.onInterrupt);
         try {
             cluster.startServers(plan, progress);
             cluster.startOthers(plan, runs);
@@ -205,6 +210,28 @@ final class Cluster implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
+        stopAll();
+        forget();
+    }
+
+    private void forget() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(onInterrupt);
+        } catch (IllegalStateException alreadyEnding) {
+            // Ctrl-C came at the same moment; the hook then finds every node ended.
+            onInterrupt.setName(onInterrupt.getName() + "-late");
+        }
+    }
+
+    private void end() {
+        try {
+            stopAll();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stopAll() throws InterruptedException {
         List<Path> directories =
                 parts.values().stream().map(Part::directory).distinct().toList();
         List<Thread> stopping = new ArrayList<>();

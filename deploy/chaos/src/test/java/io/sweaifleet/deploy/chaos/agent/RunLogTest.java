@@ -49,7 +49,8 @@ class RunLogTest {
         assertThat(interrupted).isTrue();
         try (Stream<Path> files = Files.list(directory)) {
             List<String> lines = Files.readAllLines(files.toList().get(0));
-            assertThat(lines).hasSize(2).allSatisfy(line -> assertThat(line.split("\t", -1)).hasSize(9));
+            assertThat(lines).hasSize(2).allSatisfy(line -> assertThat(line.split("\t", -1))
+                    .hasSize(9));
         }
     }
 }
