@@ -16,7 +16,7 @@ import dev.cel.common.types.ListType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
-import io.sweaifleet.schemas.rule.Problems;
+import io.sweaifleet.schemas.text.Shortened;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -89,7 +89,7 @@ public final class Expression {
                 .replaceFirst(" expecting \\{.*", "")
                 .replace("'<EOF>'", "the end");
         return new InvalidExpressionException(
-                Problems.shorten(message, MOST_SAID),
+                Shortened.to(MOST_SAID, message),
                 Math.max(1, at.getLine()),
                 Math.max(0, at.getColumn()) + 1,
                 remedy(message));
@@ -244,7 +244,7 @@ public final class Expression {
 
     private static String firstLine(Exception e) {
         String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("unknown");
-        return Problems.shorten(line.replaceFirst("^evaluation error( at \\S+)?: ", ""), MOST_SAID);
+        return Shortened.to(MOST_SAID, line.replaceFirst("^evaluation error( at \\S+)?: ", ""));
     }
 
     @Override

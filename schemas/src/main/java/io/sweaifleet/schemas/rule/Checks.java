@@ -2,6 +2,7 @@ package io.sweaifleet.schemas.rule;
 
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.key.Keys;
+import io.sweaifleet.schemas.text.Shortened;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ public final class Checks {
                     value.isEmpty() ? "MISSING_FIELD" : "INVALID_ID",
                     value.isEmpty()
                             ? "Field " + field + " is empty"
-                            : "Field " + field + " is '" + Problems.shorten(value, 120) + "', which is not an id",
+                            : "Field " + field + " is '" + Shortened.to(120, value) + "', which is not an id",
                     "Use lower-case letters, digits and dashes, beginning with a letter or digit, at most 100 characters",
                     field,
                     value);
@@ -67,7 +68,7 @@ public final class Checks {
                     value.isEmpty() ? "MISSING_FIELD" : "INVALID_NAME",
                     value.isEmpty()
                             ? "Field " + field + " is empty"
-                            : "Field " + field + " is '" + Problems.shorten(value, 120)
+                            : "Field " + field + " is '" + Shortened.to(120, value)
                                     + "', which is not the name of a kind of work",
                     "Use a name such as qa.run-tests: lower-case letters, digits, dots and dashes, at most 100 characters",
                     field,
@@ -85,8 +86,7 @@ public final class Checks {
         if (!isCapability(value)) {
             refuse(
                     value.isEmpty() ? "MISSING_FIELD" : "INVALID_NAME",
-                    "Field " + field + " has '" + Problems.shorten(value, 120)
-                            + "', which is not the name of a capability",
+                    "Field " + field + " has '" + Shortened.to(120, value) + "', which is not the name of a capability",
                     "Use a name such as java-21: lower-case letters, digits, dots, dashes, plus signs and underscores,"
                             + " at most 100 characters",
                     field,
@@ -136,7 +136,7 @@ public final class Checks {
         range(field + ".size", texts.size(), 0, entries);
         for (Map.Entry<String, String> text : texts.entrySet()) {
             length(field + " (a name)", text.getKey(), keyLimit);
-            length(field + "." + Problems.shorten(text.getKey(), 100), text.getValue(), valueLimit);
+            length(field + "." + Shortened.to(100, text.getKey()), text.getValue(), valueLimit);
         }
     }
 
@@ -149,7 +149,7 @@ public final class Checks {
         if (value.isBlank() || value.startsWith("-") || value.chars().anyMatch(Character::isISOControl)) {
             refuse(
                     "INVALID_VALUE",
-                    "Field " + field + " is '" + Problems.shorten(value, 120)
+                    "Field " + field + " is '" + Shortened.to(120, value)
                             + "': it must not be blank, begin with a dash or contain control characters",
                     "Leave it out (null) or correct it",
                     field,

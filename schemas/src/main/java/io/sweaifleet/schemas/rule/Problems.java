@@ -2,6 +2,7 @@ package io.sweaifleet.schemas.rule;
 
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
+import io.sweaifleet.schemas.text.Shortened;
 import org.jspecify.annotations.Nullable;
 
 /** Failures that lie in a record: repeating it cannot help. */
@@ -20,11 +21,7 @@ public final class Problems {
      * @param value the offending value; shortened to 200 characters
      */
     public static Failure of(String code, String message, String remedy, String field, @Nullable Object value) {
-        return new Failure(FailureClass.PERMANENT, code, message, remedy, field, shorten(String.valueOf(value), 200));
-    }
-
-    /** A text that is no longer than this many characters. */
-    public static String shorten(String text, int limit) {
-        return text.length() <= limit ? text : text.substring(0, limit - 3) + "...";
+        return new Failure(
+                FailureClass.PERMANENT, code, message, remedy, field, Shortened.to(200, String.valueOf(value)));
     }
 }

@@ -4,6 +4,7 @@ import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
+import io.sweaifleet.schemas.text.Shortened;
 import io.sweaifleet.schemas.workflow.Approval;
 import io.sweaifleet.schemas.workflow.Verdict;
 import java.util.Map;
@@ -39,7 +40,7 @@ public final class RunRules {
         if (!workflow.getTasks().isEmpty()) {
             checks.refuse(
                     "INVALID_VALUE",
-                    "The workflow is a run of " + Problems.shorten(definition, NAME_LIMIT) + ", but has tasks too",
+                    "The workflow is a run of " + Shortened.to(NAME_LIMIT, definition) + ", but has tasks too",
                     "Leave out tasks: the definition gives them; or leave out definition",
                     "tasks",
                     workflow.getTasks().size() + " tasks");

@@ -5,6 +5,7 @@ import io.sweaifleet.schemas.cron.FiringTimes;
 import io.sweaifleet.schemas.schedule.Schedule;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
+import io.sweaifleet.schemas.text.Shortened;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -91,9 +92,9 @@ public final class ScheduleRules {
                 checks.refuse(
                         "INVALID_VALUE",
                         zone
-                                ? "Field timeZone is '" + Problems.shorten(schedule.getTimeZone(), 120)
+                                ? "Field timeZone is '" + Shortened.to(120, schedule.getTimeZone())
                                         + "', which is no time zone"
-                                : "Field cron is '" + Problems.shorten(String.valueOf(schedule.getCron()), 120)
+                                : "Field cron is '" + Shortened.to(120, String.valueOf(schedule.getCron()))
                                         + "', which is no cron expression: " + e.getMessage(),
                         zone
                                 ? "Give a name such as UTC or Europe/Berlin"
@@ -152,7 +153,7 @@ public final class ScheduleRules {
                     value.isEmpty() ? "MISSING_FIELD" : "INVALID_ID",
                     value.isEmpty()
                             ? "Field " + field + " is empty"
-                            : "Field " + field + " is '" + Problems.shorten(value, 120)
+                            : "Field " + field + " is '" + Shortened.to(120, value)
                                     + "', which is not the id of a schedule or of its tasks",
                     "Use lower-case letters, digits and dashes, beginning with a letter or digit, at most 40 characters",
                     field,

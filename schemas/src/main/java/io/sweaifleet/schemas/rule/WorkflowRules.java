@@ -2,6 +2,7 @@ package io.sweaifleet.schemas.rule;
 
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.key.Keys;
+import io.sweaifleet.schemas.text.Shortened;
 import io.sweaifleet.schemas.workflow.WorkflowDefinition;
 import io.sweaifleet.schemas.workflow.WorkflowInput;
 import io.sweaifleet.schemas.workflow.WorkflowStep;
@@ -102,7 +103,7 @@ public final class WorkflowRules {
                     name.isEmpty() ? "MISSING_FIELD" : "INVALID_NAME",
                     name.isEmpty()
                             ? "Field " + field + " is empty"
-                            : "Field " + field + " is '" + Problems.shorten(name, 120)
+                            : "Field " + field + " is '" + Shortened.to(120, name)
                                     + "', which is not a name that an expression can use",
                     "Use letters, digits and underscores, not beginning with a digit, at most 100",
                     field,
@@ -200,7 +201,7 @@ public final class WorkflowRules {
         checks.range("outputs.size", outputs.size(), 0, MOST_OUTPUTS);
         outputs.forEach((name, expression) -> {
             name(checks, "outputs (a name)", name);
-            names.value(checks, "outputs." + Problems.shorten(name, NAME_LIMIT), expression, Set.of());
+            names.value(checks, "outputs." + Shortened.to(NAME_LIMIT, name), expression, Set.of());
         });
     }
 }

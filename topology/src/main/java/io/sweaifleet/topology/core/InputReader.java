@@ -8,6 +8,7 @@ import io.sweaifleet.schemas.core.DeadLetterCause;
 import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.rule.Problems;
 import io.sweaifleet.schemas.task.TaskResult;
+import io.sweaifleet.schemas.text.Shortened;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.AgentResultType;
@@ -252,7 +253,7 @@ final class InputReader {
                 result.getSequence(),
                 over ? AgentResultType.FAILED : result.getType(),
                 result.getAt(),
-                Problems.shorten(result.getStep(), 200),
+                Shortened.to(200, result.getStep()),
                 result.getBrain(),
                 null,
                 failure,
@@ -285,7 +286,7 @@ final class InputReader {
     private static Failure notAnId(String field, String value) {
         return Problems.of(
                 "INVALID_ID",
-                "Field " + field + " is '" + Problems.shorten(value, 120) + "', which is not an id",
+                "Field " + field + " is '" + Shortened.to(120, value) + "', which is not an id",
                 "Ids match " + Keys.ID_PATTERN.pattern(),
                 field,
                 value);

@@ -7,12 +7,12 @@ import io.sweaifleet.schemas.core.CoreInputType;
 import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
-import io.sweaifleet.schemas.rule.Problems;
 import io.sweaifleet.schemas.schedule.Schedule;
 import io.sweaifleet.schemas.task.Requirements;
 import io.sweaifleet.schemas.task.TaskControl;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
+import io.sweaifleet.schemas.text.Shortened;
 import io.sweaifleet.schemas.workflow.Approval;
 import io.sweaifleet.schemas.workflow.WorkflowDefinition;
 import io.sweaifleet.topology.stream.Received;
@@ -174,7 +174,7 @@ final class Normaliser {
                 id,
                 pool,
                 tenant,
-                Problems.shorten(task.getTitle(), 500),
+                Shortened.to(500, task.getTitle()),
                 null,
                 null,
                 null,
@@ -205,7 +205,7 @@ final class Normaliser {
                 id,
                 pool,
                 tenant,
-                Problems.shorten(workflow.getTitle(), 500),
+                Shortened.to(500, workflow.getTitle()),
                 null,
                 null,
                 null,
@@ -229,9 +229,9 @@ final class Normaliser {
                 pool,
                 tenant,
                 workflowId,
-                Problems.shorten(task.getKind(), 100),
-                Problems.shorten(task.getRole(), 100),
-                Problems.shorten(task.getTitle(), 500),
+                Shortened.to(100, task.getKind()),
+                Shortened.to(100, task.getRole()),
+                Shortened.to(500, task.getTitle()),
                 null,
                 smallOrNull(task.getRepository(), 200),
                 null,
@@ -272,14 +272,14 @@ final class Normaliser {
         Map<String, String> kept = new LinkedHashMap<>();
         labels.forEach((name, value) -> {
             if (kept.size() < 64 && name.length() <= 100) {
-                kept.put(name, Problems.shorten(value, 500));
+                kept.put(name, Shortened.to(500, value));
             }
         });
         return kept;
     }
 
     private static @Nullable String smallOrNull(@Nullable String text, int limit) {
-        return text == null ? null : Problems.shorten(text, limit);
+        return text == null ? null : Shortened.to(limit, text);
     }
 
     /** An accepted control request. */
