@@ -107,9 +107,18 @@ public final class RoleReader implements AutoCloseable {
             return;
         }
         try {
-            thread.decode(record, deserializer).ifPresent(role -> roles.accept(record.key(), role));
+            thread.decode(record, deserializer).ifPresent(role -> apply(record.key(), role));
         } catch (SerializationException e) {
             LOG.error("the definition of role {} cannot be read; the one before stays", record.key(), e);
+        }
+    }
+
+    /** Intake refuses a role under another's name. To take it here would offer core a role that core does not know. */
+    private void apply(String key, RoleDefinition role) {
+        if (role.getRole().equals(key)) {
+            roles.accept(key, role);
+        } else {
+            LOG.error("the definition under key {} is of role {}: it is refused, and the one before stays", key, role.getRole());
         }
     }
 
