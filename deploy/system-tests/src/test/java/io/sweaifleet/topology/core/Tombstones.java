@@ -99,7 +99,8 @@ public final class Tombstones {
             if (value instanceof TaskEntry.Ended task) {
                 tell(
                         new Key.OfTask(POOL, id),
-                        new TaskEntry.Ended(id, task.status(), task.attempts(), task.outputs(), task.artifacts(), task.end()));
+                        new TaskEntry.Ended(
+                                id, task.status(), task.attempts(), task.outputs(), task.artifacts(), task.end()));
             } else if (value instanceof WorkflowEntry.Ended workflow) {
                 tell(
                         new Key.OfWorkflow(POOL, id),
@@ -144,7 +145,7 @@ public final class Tombstones {
         });
         remaining.clear();
         // Here it is forgotten at once: the state in memory does not grow.
-        state.apply(new Decision(forgotten, List.of(), false));
+        state.apply(new Decision(forgotten, List.of(), false, List.of()));
     }
 
     private void decide(Event event) {

@@ -118,7 +118,10 @@ public final class RoleReader implements AutoCloseable {
         if (role.getRole().equals(key)) {
             roles.accept(key, role);
         } else {
-            LOG.error("the definition under key {} is of role {}: it is refused, and the one before stays", key, role.getRole());
+            LOG.error(
+                    "the definition under key {} is of role {}: it is refused, and the one before stays",
+                    key,
+                    role.getRole());
         }
     }
 
