@@ -23,6 +23,7 @@ import io.sweaifleet.schemas.task.WorkflowStatus;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
 import io.sweaifleet.schemas.worker.AgentResultType;
 import io.sweaifleet.schemas.worker.Assignment;
+import io.sweaifleet.schemas.workflow.ForEach;
 import io.sweaifleet.topology.core.SimulatedFleet.SimWorker;
 import io.sweaifleet.topology.core.domain.Key;
 import java.time.Instant;
@@ -269,6 +270,30 @@ class BudgetsTest {
         assertThat(fleet.workflowOutcomes).singleElement().satisfies(outcome -> assertThat(outcome.getStatus())
                 .isEqualTo(WorkflowStatus.FAILED));
         assertThat(messages(TaskEventType.BUDGET_EXCEEDED)).hasSize(1);
+    }
+
+    @Test
+    void shouldEndARunOfADefinitionWhoseBudgetIsUsedUp() {
+        // Given: a step for each of three items, and one that waits for all of them
+        SimulatedRuns runs = new SimulatedRuns(2);
+        runs.define(SimulatedRuns.definition(
+                "build",
+                SimulatedRuns.step("many").setForEach(new ForEach("[1, 2, 3]", 10, null)),
+                SimulatedRuns.step("last", "many")));
+        runs.run(
+                WorkflowSubmitted.newBuilder().setId("r").setDefinition("build").setBudget(tokens(1_000)));
+        String first = runs.running().get(0);
+
+        // When
+        runs.worker.report(runs.assignment(first).getLeaseId(), AgentResultType.PROGRESS, null, using(1_200, 0));
+        runs.settle();
+
+        // Then
+        assertThat(runs.outcomeOf("r").getStatus()).isEqualTo(WorkflowStatus.FAILED);
+        assertThat(runs.fleet.outcomes).isNotEmpty().allSatisfy(outcome -> assertThat(
+                        outcome.getFailure().getCode())
+                .isEqualTo("BUDGET_EXCEEDED"));
+        assertThat(runs.problems()).isEmpty();
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.sweaifleet.schemas.task.TaskStatus;
 import io.sweaifleet.topology.core.domain.Budget.Measure;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -255,23 +256,45 @@ final class Budgets {
         if (workflow == null) {
             return;
         }
+        boolean all = stopEach(workflow, failure, phase -> phase instanceof TaskEntry.Phase.Running)
+                // Before their children, of which they would begin others.
+                && stopEach(workflow, failure, phase -> phase instanceof TaskEntry.Phase.Parent)
+                && stopEach(workflow, failure, phase -> true);
+        if (!all) {
+            goOnAtOnce(scope);
+        }
+    }
+
+    /**
+     * Stops the tasks of a workflow that are in some phases, as far as there is room for it. What is being undone already is not
+     * left half undone.
+     *
+     * @return whether none is left
+     */
+    private boolean stopEach(WorkflowEntry.Live workflow, Failure failure, Predicate<TaskEntry.Phase> chosen) {
         // Backwards, as a cancel does: nothing is queued that is about to end.
         for (int i = workflow.taskIds().size() - 1; i >= 0; i--) {
             String taskId = workflow.taskIds().get(i);
             TaskEntry.Live task = step.liveTask(taskId);
-            if (task == null || (task.phase() instanceof TaskEntry.Phase.Running running && !mayStop(running))) {
+            if (task == null || !chosen.test(task.phase()) || Steps.isStopping(task)) {
+                continue;
+            }
+            Position position = task.position();
+            if (position != null && position.isCompensation()) {
                 continue;
             }
             if (!step.hasRoom()) {
-                goOnAtOnce(scope);
-                return;
+                return false;
             }
             if (task.phase() instanceof TaskEntry.Phase.Running running) {
                 Leases.stop(step, taskId, task, running.lease(), TaskEntry.StopReason.BUDGET, failure);
-            } else {
+            } else if (position == null) {
                 endings.endAlone(taskId, task, TaskStatus.FAILED, failure);
+            } else {
+                endings.steps().stop(taskId, task, TaskStatus.FAILED, failure);
             }
         }
+        return true;
     }
 
     /** Stops what runs of a tenant. */
