@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -72,7 +73,9 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
                     || at instanceof TaskMigratedException
                     || at instanceof TaskCorruptedException
                     || at instanceof ProducerFencedException
-                    || at instanceof InvalidProducerEpochException) {
+                    || at instanceof InvalidProducerEpochException
+                    // A commit that meets the broker's own abort of the transaction, as after a broker stood still.
+                    || at instanceof InvalidTxnStateException) {
                 return true;
             }
         }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
@@ -23,7 +24,8 @@ class ThreadFailuresTest {
         return Stream.of(
                 new StreamsException(new RegistryUnavailableException("away")),
                 new StreamsException("x", new TimeoutException("slow")),
-                new StreamsException("x", new DisconnectException("gone")));
+                new StreamsException("x", new DisconnectException("gone")),
+                new StreamsException("commit", new InvalidTxnStateException("timed out and aborted meanwhile")));
     }
 
     @ParameterizedTest

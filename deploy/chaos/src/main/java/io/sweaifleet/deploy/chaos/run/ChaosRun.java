@@ -67,8 +67,8 @@ public record ChaosRun(
 
     private static final int CORES = 2;
 
-    /** Low, as on any node of one machine: it decides how long a killed instance's pools wait. */
-    private static final Duration SESSION_TIMEOUT = Duration.ofMillis(1_500);
+    /** The default: a broker that is killed must be up again before it takes transactions for left behind. */
+    private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(6);
 
     private static final Duration STEP = Duration.ofMillis(10);
 
