@@ -61,7 +61,7 @@ final class RolesCommand implements Runnable {
             @Option(
                             names = "--shipped",
                             description = {
-                                "The roles that ship with the fleet, and the pool 'default': what a new cluster needs.",
+                                "The roles and definitions that ship with the fleet, and the pool 'default': what a new cluster needs.",
                                 "Those that are there already, in the same version or a newer one, are left alone."
                             })
                     boolean shipped,
@@ -85,7 +85,7 @@ final class RolesCommand implements Runnable {
                 List<String> written = Shipped.ensure(fleet, context.clock().instant());
                 written.forEach(what -> context.terminal().out().println(what + " is written"));
                 if (written.isEmpty()) {
-                    context.terminal().out().println("the shipped roles and the pool 'default' are there");
+                    context.terminal().out().println("the shipped roles, definitions and the pool 'default' are there");
                 }
             }
             Definitions<RoleDefinition> definitions = Definitions.roles(fleet);

@@ -16,6 +16,7 @@ import io.sweaifleet.ingest.report.MarkdownReport;
 import io.sweaifleet.ingest.report.RunReport;
 import io.sweaifleet.ingest.run.GitRepository;
 import io.sweaifleet.ingest.run.RepositoryException;
+import io.sweaifleet.ingest.run.Run;
 import io.sweaifleet.ingest.run.WorkflowTemplate;
 import io.sweaifleet.ingest.submit.Submission;
 import io.sweaifleet.schemas.config.FleetSettings;
@@ -79,6 +80,15 @@ final class RunCommand implements Callable<Integer> {
     private @Nullable Path workflow;
 
     @Option(
+            names = "--definition",
+            paramLabel = "NAME",
+            description = "Run a definition that was applied, instead (`fleet definitions list`).")
+    private @Nullable String definition;
+
+    @Option(names = "--input", paramLabel = "NAME=VALUE", description = "An input of the definition; may be repeated.")
+    private @Nullable List<String> inputs;
+
+    @Option(
             names = "--sandbox",
             paramLabel = "KIND",
             description =
@@ -117,6 +127,13 @@ final class RunCommand implements Callable<Integer> {
         refuseNestedRun();
         Duration limit = limit();
         Target target = target();
+        String named = definition;
+        if (named != null) {
+            return runDefinition(named, target, limit);
+        }
+        if (inputs != null) {
+            throw CliException.usage("--input is for a definition", "name one with --definition");
+        }
         WorkflowTemplate template = template();
         // Before a node is started for it: a template that is wrong should cost nothing.
         instantiate(template, target, "default", limit);
@@ -124,6 +141,30 @@ final class RunCommand implements Callable<Integer> {
         try (Fleet fleet = context.fleets().apply(settings)) {
             Submission.Workflow submission = instantiate(template, target, settings.get(FleetSettings.POOL), limit);
             return run(fleet, submission, target);
+        }
+    }
+
+    private int runDefinition(String name, Target target, @Nullable Duration limit) throws InterruptedException {
+        if (workflow != null) {
+            throw CliException.usage("both --workflow and --definition are given", "give one of them");
+        }
+        Map<String, String> given = NamedValues.of(inputs == null ? List.of() : inputs, "an input");
+        Settings settings = ensureNode();
+        try (Fleet fleet = context.fleets().apply(settings)) {
+            Instant now = context.clock().instant();
+            Submission.Workflow run = new Run(
+                            name,
+                            null,
+                            given,
+                            settings.get(FleetSettings.POOL),
+                            target.repository(),
+                            base(target),
+                            null,
+                            limit == null ? null : now.plus(limit),
+                            now)
+                    .submission(context.ids().next(name));
+            KnownDefinitions.check(fleet, run.workflow());
+            return run(fleet, run, target);
         }
     }
 
@@ -193,9 +234,7 @@ final class RunCommand implements Callable<Integer> {
     private Submission.Workflow instantiate(
             WorkflowTemplate template, Target target, String pool, @Nullable Duration limit) {
         Instant now = context.clock().instant();
-        // The commit, not HEAD: what the tasks see must not depend on when each of them starts.
-        String base =
-                ref != null ? ref : target.local().map(GitRepository::commit).orElse(null);
+        String base = base(target);
         try {
             return template.instantiate(
                     new WorkflowTemplate.Run(
@@ -206,6 +245,11 @@ final class RunCommand implements Callable<Integer> {
                     (workflow == null ? "the check-up" : workflow.toString()) + " is not a workflow",
                     e.problems().stream().map(Object::toString).collect(Collectors.joining("\n")));
         }
+    }
+
+    /** The commit, not HEAD: what the tasks see must not depend on when each of them starts. */
+    private @Nullable String base(Target target) {
+        return ref != null ? ref : target.local().map(GitRepository::commit).orElse(null);
     }
 
     private Settings ensureNode() throws InterruptedException {

@@ -4,6 +4,8 @@ import io.sweaifleet.ingest.client.Fleet;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.role.yaml.RoleYaml;
+import io.sweaifleet.schemas.workflow.WorkflowDefinition;
+import io.sweaifleet.schemas.workflow.yaml.WorkflowYaml;
 import io.sweaifleet.schemas.yaml.InvalidYamlException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,12 +17,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a fleet begins with: the default pool and the roles that ship. A definition of the same name and of the same or a
+ * What a fleet begins with: the default pool, the roles and the definitions of workflows that ship. A definition of the same name and of the same or a
  * newer version stays, so what the operator applied is never overwritten.
  */
 public final class Shipped {
 
     private static final List<String> ROLES = List.of("architect", "data", "developer", "devops", "qa");
+
+    private static final List<String> WORKFLOWS =
+            List.of("check-up", "fix-a-failing-test", "review-a-branch", "upgrade-a-dependency");
 
     private Shipped() {}
 
@@ -49,7 +54,33 @@ public final class Shipped {
                 written.add("role " + role.getRole());
             }
         }
+        Definitions<WorkflowDefinition> workflows = Definitions.workflows(fleet);
+        Map<String, WorkflowDefinition> known = workflows.all();
+        for (WorkflowDefinition workflow : workflows()) {
+            if (workflows.applyOlder(workflow, known)) {
+                written.add("definition " + workflow.getName());
+            }
+        }
         return written;
+    }
+
+    /** The definitions of workflows that ship. */
+    public static List<WorkflowDefinition> workflows() {
+        List<WorkflowDefinition> workflows = new ArrayList<>();
+        for (String name : WORKFLOWS) {
+            String file = "/definitions/" + name + ".yaml";
+            try (InputStream in = Shipped.class.getResourceAsStream(file)) {
+                if (in == null) {
+                    throw new IllegalStateException("the shipped definition " + name + " is not in the build");
+                }
+                workflows.addAll(WorkflowYaml.parse(file, new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+            } catch (IOException e) {
+                throw new UncheckedIOException("the shipped definition " + name + " cannot be read", e);
+            } catch (InvalidYamlException e) {
+                throw new IllegalStateException("the shipped definition " + name + " is wrong: " + e.getMessage(), e);
+            }
+        }
+        return workflows;
     }
 
     private static List<RoleDefinition> roles(Instant now) {

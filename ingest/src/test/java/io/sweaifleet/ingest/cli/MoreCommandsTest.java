@@ -122,7 +122,9 @@ class MoreCommandsTest {
         assertThat(cli.out())
                 .isEqualTo("qa is version 7 now\npool default is written\nrole architect is written\n"
                         + "role data is written\nrole developer is written\nrole devops is written\n"
-                        + "the shipped roles and the pool 'default' are there\n");
+                        + "definition check-up is written\ndefinition fix-a-failing-test is written\n"
+                        + "definition review-a-branch is written\ndefinition upgrade-a-dependency is written\n"
+                        + "the shipped roles, definitions and the pool 'default' are there\n");
         assertThat(fleet.records(FleetTopic.ROLES))
                 .extracting(record -> fleet.decode(RoleDefinition.class, record).getRole())
                 .containsExactlyInAnyOrder("qa", "architect", "data", "developer", "devops");
