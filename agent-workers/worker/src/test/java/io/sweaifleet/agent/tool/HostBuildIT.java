@@ -11,6 +11,8 @@ import io.sweaifleet.agent.run.PlaybookHarness;
 import io.sweaifleet.agent.run.TestRepository;
 import io.sweaifleet.agent.sandbox.HostEnvironment;
 import io.sweaifleet.agent.sandbox.Sandboxes.Choice;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,16 +26,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Builds of small projects with what the host has: its tools and its caches. */
 class HostBuildIT {
 
+    private static final String INSTALL_PLUGIN = "3.1.4";
+
     @TempDir
     Path folder;
 
     @ParameterizedTest
     @EnumSource(names = {"BUBBLEWRAP", "PROCESS"})
     void shouldInstallWithMavenAndLeaveTheHostsRepositoryAlone(Choice choice) throws Exception {
-        // Given: the plugin versions that this project's own build has just used.
+        // Given
         assumeTrue(
                 HostEnvironment.detect().find("mvn").isPresent(), "mvn is not installed (Debian: apt install maven)");
         Path hostRepository = Path.of(System.getProperty("user.home"), ".m2/repository");
+        haveOnHost(INSTALL_PLUGIN);
         TestRepository repository = TestRepository.init(folder.resolve("repo"))
                 .file(
                         "pom.xml",
@@ -46,11 +51,11 @@ class HostBuildIT {
                           <packaging>pom</packaging>
                           <build><plugins><plugin>
                             <artifactId>maven-install-plugin</artifactId>
-                            <version>3.1.4</version>
+                            <version>%s</version>
                           </plugin></plugins></build>
                         </project>
                         """
-                                .formatted(choice.name().toLowerCase(java.util.Locale.ROOT)));
+                                .formatted(choice.name().toLowerCase(java.util.Locale.ROOT), INSTALL_PLUGIN));
         repository.commit("first");
         AtomicReference<CommandResult> first = new AtomicReference<>();
         AtomicReference<CommandResult> second = new AtomicReference<>();
@@ -135,6 +140,16 @@ class HostBuildIT {
         // Then
         assertThat(npm.get().output()).contains("42");
         assertThat(python.get().output()).contains("{\"a\": 1}");
+    }
+
+    /** The host's repository need not have the plugin: a build of this project stops before it installs anything. */
+    private static void haveOnHost(String version) throws IOException, InterruptedException {
+        Process help = new ProcessBuilder(
+                        "mvn", "-B", "-q", "org.apache.maven.plugins:maven-install-plugin:" + version + ":help")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(help.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(help.waitFor()).as(said).isZero();
     }
 
     private static CommandRequest command(List<String> argv, List<Cache> caches) {
