@@ -274,11 +274,11 @@ class BudgetsTest {
 
     @Test
     void shouldEndARunOfADefinitionWhoseBudgetIsUsedUp() {
-        // Given: a step for each of three items, and one that waits for all of them
-        SimulatedRuns runs = new SimulatedRuns(2);
+        // Given: of three items one runs, one is queued and one is not begun
+        SimulatedRuns runs = new SimulatedRuns(1);
         runs.define(SimulatedRuns.definition(
                 "build",
-                SimulatedRuns.step("many").setForEach(new ForEach("[1, 2, 3]", 10, null)),
+                SimulatedRuns.step("many").setForEach(new ForEach("[1, 2, 3]", 10, 2)),
                 SimulatedRuns.step("last", "many")));
         runs.run(
                 WorkflowSubmitted.newBuilder().setId("r").setDefinition("build").setBudget(tokens(1_000)));

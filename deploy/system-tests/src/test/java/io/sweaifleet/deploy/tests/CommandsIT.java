@@ -256,7 +256,7 @@ class CommandsIT {
                     .doesNotContain(id + "-needs");
             assertThat(workflows.output())
                     .contains("\"workflowId\" : \"" + id + "\"")
-                    .contains("\"open\" : 4");
+                    .contains("\"open\" : 5");
         } finally {
             node.fleet("resume", "--role", "tester");
             node.fleet("cancel", id);

@@ -87,18 +87,6 @@ final class Budgets {
         }
     }
 
-    /** Why a task may not be tried again; null when its budgets allow it. A tenant's only makes it wait. */
-    static @Nullable Failure spent(Step step, String taskId, TaskEntry.Live task, TaskEntry.Lease lease) {
-        for (BudgetScope scope : BudgetScope.of(lease.metered(), taskId, task)) {
-            Budget budget = scope.budget(step);
-            Measure measure = budget == null ? null : budget.exhausted(now(step, scope));
-            if (budget != null && measure != null && scope.kind() != BudgetScope.Kind.TENANT) {
-                return failure(step, scope, budget, measure, now(step, scope));
-            }
-        }
-        return null;
-    }
-
     /** A task or workflow has ended. */
     static void forget(Step step, BudgetScope scope) {
         Key.OfMeter key = new Key.OfMeter(step.pool, scope.name());

@@ -169,11 +169,6 @@ final class Leases {
                 .failure(failure)
                 .message(failure.getMessage())
                 .add();
-        Failure spent = Budgets.spent(step, taskId, task, lease);
-        if (spent != null) {
-            endings.end(taskId, task, TaskStatus.FAILED, spent, result);
-            return;
-        }
         Long dueAt = Retries.dueAt(step, task, lease, failure);
         if (dueAt == null) {
             endings.end(taskId, task, TaskStatus.FAILED, failure, result);
