@@ -33,6 +33,9 @@ class BrokenCoreIT {
 
     private static final Duration LENGTH = Duration.ofSeconds(26);
 
+    /** So low that an instance which is stopped for a while is taken for dead. */
+    private static final String SESSION_TIMEOUT = "1500ms";
+
     /** What a broken core forgets never ends. */
     private static final Duration FINISH_WITHIN = Duration.ofSeconds(40);
 
@@ -105,7 +108,11 @@ class BrokenCoreIT {
                         40,
                         ChaosRun.Size.SMALL,
                         faults,
-                        Map.of("fleet.node.jvm-options.topology", "-javaagent:" + jar))
+                        Map.of(
+                                "fleet.node.jvm-options.topology",
+                                "-javaagent:" + jar,
+                                "fleet.topology.session-timeout",
+                                SESSION_TIMEOUT))
                 .run(directory.toRealPath().resolve("nodes"), history, System.out);
         String log = Files.readString(directory.resolve("nodes/core-1/logs/topology.log"));
         assertThat(mutants.keySet()).allSatisfy(broken -> assertThat(log)
