@@ -29,7 +29,7 @@ class DefinitionsIT {
             steps:
               - id: map
                 task: {role: architect, kind: architect.map-dependencies}
-                compensate: {role: data, kind: data.profile-files, title: "undo ${ done.outputs.modules }"}
+                compensate: {role: architect, kind: architect.map-dependencies, title: "undo ${ done.outputs.modules }"}
               - id: each
                 dependsOn: [map]
                 forEach:
