@@ -27,11 +27,13 @@ import io.sweaifleet.topology.core.CoreClients;
 import io.sweaifleet.topology.core.CoreTopology;
 import io.sweaifleet.topology.intake.IntakeTopology;
 import io.sweaifleet.topology.intake.Patience;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +52,8 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.processor.internals.PunctuationQueue;
+import org.apache.kafka.streams.processor.internals.StreamTask;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
@@ -156,6 +160,33 @@ public final class TestFleet implements AutoCloseable {
         now = now.plus(duration);
         core.advanceWallClockTime(Duration.ofMillis(5));
         takeMarkers();
+    }
+
+    /**
+     * Core's partition is revoked and comes back.
+     *
+     * @param asStandby whether its task was a standby in between, which has no timers of Streams
+     * @return how many timers of Streams core has now
+     */
+    public int revokeAndGiveBack(boolean asStandby) throws ReflectiveOperationException {
+        StreamTask task = (StreamTask) field(TopologyTestDriver.class, core, "task");
+        PunctuationQueue ticks = (PunctuationQueue) field(StreamTask.class, task, "systemTimePunctuationQueue");
+        task.prepareCommit(true);
+        task.postCommit(true);
+        task.suspend();
+        if (asStandby) {
+            ticks.close();
+        }
+        task.resume();
+        task.completeRestoration(partitions -> {});
+        core.advanceWallClockTime(Duration.ofMillis(10)); // What was cancelled goes when it is due.
+        return ((Collection<?>) field(PunctuationQueue.class, ticks, "pq")).size();
+    }
+
+    private static Object field(Class<?> type, Object of, String name) throws ReflectiveOperationException {
+        Field field = type.getDeclaredField(name);
+        field.setAccessible(true);
+        return field.get(of);
     }
 
     public KeyValueStore<org.apache.kafka.common.utils.Bytes, byte[]> store() {

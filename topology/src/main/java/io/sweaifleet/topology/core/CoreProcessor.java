@@ -31,6 +31,7 @@ import java.util.TreeMap;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -47,6 +48,9 @@ import org.slf4j.LoggerFactory;
  * <p>Of a decision, everything is encoded first; then the state is changed; then the effects are sent. What throws before
  * leaves no trace, and is set aside with its workflow. What Kafka itself throws is not the record's fault and ends the
  * thread, whose transaction is rolled back.
+ *
+ * <p>Streams goes on with the same instance when a partition was revoked and comes back, or when its task was a standby in
+ * between: what is in memory belongs to one such life, from {@link #init} to {@link #close}.
  */
 final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> {
 
@@ -78,7 +82,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
     private long resumedAt;
     private long seenAt;
     private boolean commitWanted;
-    private boolean ticking;
+    private @Nullable Cancellable ticks;
 
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else
     CoreProcessor(CoreParts parts) {
@@ -95,11 +99,24 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
         writer = new EffectWriter(parts.serdes());
         pacer = parts.clients().pacerOfThread();
         findings = new FindingMetrics(context);
+        offsets.clear();
         offsets.putAll(view.offsets());
         offsetsNow = new HashMap<>(offsets);
+        unfinished.clear();
+        rests.clear();
         resumedAt = parts.now();
         seenAt = resumedAt;
+        commitWanted = false;
         tickIfUsed();
+    }
+
+    @Override
+    public void close() {
+        // Of a task that was suspended Streams keeps the ticks; of one that was a standby in between it does not.
+        if (ticks != null) {
+            ticks.cancel();
+            ticks = null;
+        }
     }
 
     /**
@@ -107,9 +124,8 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
      * in every commit of its thread, with the offsets of all its inputs.
      */
     private void tickIfUsed() {
-        if (!ticking && !view.pools().isEmpty()) {
-            ticking = true;
-            context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, timestamp -> tick());
+        if (ticks == null && !view.pools().isEmpty()) {
+            ticks = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, timestamp -> tick());
         }
     }
 
@@ -187,7 +203,7 @@ final class CoreProcessor implements Processor<byte[], byte[], byte[], Payload> 
     /** The wall clock. It does not go back while this runs, and a jump forward is a gap in which nobody is judged. */
     private long time() {
         long now = Math.max(seenAt, parts.now());
-        if (ticking && now - seenAt > GAP_MS) {
+        if (ticks != null && now - seenAt > GAP_MS) {
             LOG.info("The clock jumped by {} ms: leases are given their full time again", now - seenAt);
             resumedAt = now;
         }
