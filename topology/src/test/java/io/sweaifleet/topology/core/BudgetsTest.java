@@ -194,6 +194,33 @@ class BudgetsTest {
     }
 
     @Test
+    void shouldTellAnAttemptTheLeastThatIsLeftOfItsBudgets() {
+        // Given
+        submit(
+                new Budget(null, 900L, null),
+                workflow(
+                        "w",
+                        task("a", "qa")
+                                .setBudget(new Budget(null, 1_000L, 50L))
+                                .setRetry(RetryPolicy.newBuilder()
+                                        .setMaxAttempts(3)
+                                        .setInitialBackoffMs(1_000)
+                                        .build())
+                                .build()));
+        Budget first = worker.running.values().iterator().next().getBudget();
+        end("a", AgentResultType.FAILED, using(300, 20));
+
+        // When
+        fleet.pass(3_000);
+
+        // Then
+        assertThat(first).isEqualTo(new Budget(null, 900L, 50L));
+        assertThat(worker.running.values())
+                .singleElement()
+                .satisfies(assignment -> assertThat(assignment.getBudget()).isEqualTo(new Budget(null, 600L, 30L)));
+    }
+
+    @Test
     void shouldKeepASuccessThatUsedTheBudgetUp() {
         // Given
         submit(task("a", "qa").setBudget(tokens(1_000)));

@@ -58,6 +58,12 @@ public record Budget(
         return limit == null ? Long.MAX_VALUE : limit;
     }
 
+    /** How much is left of one measure; {@link Long#MAX_VALUE} when it has no limit. */
+    long left(Measure measure, MeterEntry meter) {
+        long limit = limit(measure);
+        return limit == Long.MAX_VALUE ? limit : Math.max(0, limit - meter.used(measure));
+    }
+
     /** From how much on there is a warning. */
     long warningAt(Measure measure) {
         long limit = limit(measure);

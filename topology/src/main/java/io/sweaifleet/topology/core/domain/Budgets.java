@@ -48,6 +48,25 @@ final class Budgets {
                         : BudgetScope.Kind.TENANT.bit());
     }
 
+    /** The tokens and the money that an attempt may use at most: the least that is left; null when neither is limited. */
+    static io.sweaifleet.schemas.common.@Nullable Budget left(
+            Step step, String taskId, TaskEntry.Live task, int metered) {
+        long tokens = Long.MAX_VALUE;
+        long cost = Long.MAX_VALUE;
+        for (BudgetScope scope : BudgetScope.of(metered, taskId, task)) {
+            Budget budget = scope.budget(step);
+            if (budget != null) {
+                MeterEntry meter = now(step, scope);
+                tokens = Math.min(tokens, budget.left(Measure.TOKENS, meter));
+                cost = Math.min(cost, budget.left(Measure.COST, meter));
+            }
+        }
+        return tokens == Long.MAX_VALUE && cost == Long.MAX_VALUE
+                ? null
+                : new io.sweaifleet.schemas.common.Budget(
+                        null, tokens == Long.MAX_VALUE ? null : tokens, cost == Long.MAX_VALUE ? null : cost);
+    }
+
     /** An agent has started an attempt: its time counts from now on. */
     void started(String taskId, TaskEntry.Live task, TaskEntry.Lease lease) {
         for (BudgetScope scope : BudgetScope.of(lease.metered(), taskId, task)) {

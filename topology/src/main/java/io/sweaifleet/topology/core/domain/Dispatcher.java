@@ -282,7 +282,8 @@ final class Dispatcher {
                 step.rules.leaseMs(),
                 spec.getDeadline(),
                 Endings.merged(workflow.labels(), spec.getLabels()),
-                workflow.traceparent());
+                workflow.traceparent(),
+                Budgets.left(step, taskId, task, lease.metered()));
     }
 
     private List<Dependency> dependencies(TaskSubmitted spec) {
