@@ -215,9 +215,8 @@ class BudgetsTest {
 
         // Then
         assertThat(first).isEqualTo(new Budget(null, 900L, 50L));
-        assertThat(worker.running.values())
-                .singleElement()
-                .satisfies(assignment -> assertThat(assignment.getBudget()).isEqualTo(new Budget(null, 600L, 30L)));
+        assertThat(worker.running.values()).singleElement().satisfies(assignment -> assertThat(assignment.getBudget())
+                .isEqualTo(new Budget(null, 600L, 30L)));
     }
 
     @Test

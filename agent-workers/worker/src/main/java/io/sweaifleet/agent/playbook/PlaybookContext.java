@@ -40,6 +40,14 @@ public interface PlaybookContext {
     /** Says what is done now, for people. */
     void step(String what);
 
+    /**
+     * Adds to the tokens and the money that the attempt has used. It is told at once, since budgets are counted by it.
+     *
+     * @param costMicroUsd money in millionths of a US dollar
+     * @throws PlaybookFailure when what the attempt may use is used up now: it is over
+     */
+    void used(long inputTokens, long outputTokens, long costMicroUsd) throws PlaybookFailure;
+
     /** Records a decision of this brain. */
     void decide(String chosen, String why, List<String> alternatives);
 

@@ -208,6 +208,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
         private final Cancellation cancellation;
         private final Watchdog.Watch watch;
         private final Collector collector;
+        private final Spending spending = new Spending();
         private @Nullable Path lease;
         private @Nullable Workspace workspace;
         private @Nullable WorkspaceToolbox toolbox;
@@ -390,10 +391,16 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
 
         @Override
         public Usage usage() {
-            return Usage.newBuilder()
+            Usage.Builder usage = Usage.newBuilder()
                     .setWallMs(Duration.between(begun, clock.instant()).toMillis())
-                    .setToolCalls(auditor == null ? 0 : auditor.calls())
-                    .build();
+                    .setToolCalls(auditor == null ? 0 : auditor.calls());
+            spending.tell(usage);
+            return usage.build();
+        }
+
+        @Override
+        public Spending spending() {
+            return spending;
         }
 
         private AttemptEnd failed(Failure failure) {

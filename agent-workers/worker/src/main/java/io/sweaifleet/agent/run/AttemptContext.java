@@ -4,6 +4,7 @@ import io.sweaifleet.agent.attempt.Attempt;
 import io.sweaifleet.agent.attempt.AttemptTime;
 import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.playbook.PlaybookContext;
+import io.sweaifleet.agent.playbook.PlaybookFailure;
 import io.sweaifleet.agent.playbook.Toolbox;
 import io.sweaifleet.agent.policy.SecretMasker;
 import io.sweaifleet.agent.tool.Auditor;
@@ -52,6 +53,9 @@ final class AttemptContext implements PlaybookContext {
 
         /** What the attempt has used so far. */
         Usage usage();
+
+        /** What it has spent so far. */
+        Spending spending();
 
         /** Creates the directory at the first call. */
         Path scratch() throws IOException;
@@ -125,6 +129,13 @@ final class AttemptContext implements PlaybookContext {
         cancellation.check();
         attempt.reporter().used(site.usage());
         attempt.reporter().progress(Collector.bounded(what));
+    }
+
+    @Override
+    public void used(long inputTokens, long outputTokens, long costMicroUsd) throws PlaybookFailure {
+        site.spending().add(inputTokens, outputTokens, costMicroUsd);
+        attempt.reporter().used(site.usage());
+        site.spending().check(assignment().getBudget());
     }
 
     @Override

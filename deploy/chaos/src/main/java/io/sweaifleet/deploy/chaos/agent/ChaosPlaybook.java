@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Work that takes a while and ends as it is told, by the inputs {@value #SLEEP_MS} (how long), {@value #FAIL_ATTEMPTS} (so many
- * attempts fail first), {@value #FAIL_AS} (the class of their failure) and {@value #CHILD} (true: a child process does the
- * waiting, which then may be killed or stopped).
+ * attempts fail first), {@value #FAIL_AS} (the class of their failure), {@value #CHILD} (true: a child process does the
+ * waiting, which then may be killed or stopped) and {@value #STEP_TOKENS} (it goes by ten steps, each of which uses so many
+ * tokens).
  */
 public final class ChaosPlaybook implements Playbook {
 
@@ -31,6 +32,11 @@ public final class ChaosPlaybook implements Playbook {
 
     /** Input: whether a child process does the waiting. */
     public static final String CHILD = "child";
+
+    /** Input: tokens that each of ten steps uses; such a task has no child. */
+    public static final String STEP_TOKENS = "stepTokens";
+
+    private static final int STEPS = 10;
 
     /** How a run ended that did its work. */
     public static final String SUCCEEDED = "succeeded";
@@ -61,7 +67,7 @@ public final class ChaosPlaybook implements Playbook {
         log().write(RunLog.START, assignment, "");
         String how = "stopped";
         try {
-            work(assignment);
+            work(context);
             how = SUCCEEDED;
             return new PlaybookResult("attempt " + assignment.getAttempt(), Map.of("lease", assignment.getLeaseId()));
         } catch (PlaybookFailure failure) {
@@ -73,9 +79,13 @@ public final class ChaosPlaybook implements Playbook {
         }
     }
 
-    private static void work(Assignment assignment) throws PlaybookFailure, InterruptedException {
+    private static void work(PlaybookContext context) throws PlaybookFailure, InterruptedException {
+        Assignment assignment = context.assignment();
         long millis = Long.parseLong(assignment.getInputs().getOrDefault(SLEEP_MS, "0"));
-        if (Boolean.parseBoolean(assignment.getInputs().get(CHILD))) {
+        String tokens = assignment.getInputs().get(STEP_TOKENS);
+        if (tokens != null) {
+            spend(context, Long.parseLong(tokens), millis / STEPS);
+        } else if (Boolean.parseBoolean(assignment.getInputs().get(CHILD))) {
             waitForChild(assignment, millis);
         } else {
             Thread.sleep(millis);
@@ -86,6 +96,17 @@ public final class ChaosPlaybook implements Playbook {
                     "AS_TOLD",
                     "attempt " + assignment.getAttempt() + " fails, as its inputs say",
                     "nothing: it is meant to");
+        }
+    }
+
+    private static void spend(PlaybookContext context, long tokens, long millis)
+            throws PlaybookFailure, InterruptedException {
+        for (int step = 0; step < STEPS; step++) {
+            Thread.sleep(millis);
+            context.cancellation().check();
+            // Before it is told: what was used counts, whether or not anybody came to know of it.
+            log().write(RunLog.USED, context.assignment(), Long.toString(tokens));
+            context.used(tokens, 0, 0);
         }
     }
 

@@ -14,13 +14,14 @@ import java.nio.file.Path;
  * call before the attempt goes on, so {@code kill -9} loses none.
  *
  * <p>Columns, separated by tabs: wall clock (ms since the epoch), what happened, pool, task, attempt, lease, worker, process id,
- * and for an end how it ended, for a child its process id.
+ * and for an end how it ended, for a child its process id, for what was used the number of tokens.
  */
 final class RunLog {
 
     static final String START = "start";
     static final String END = "end";
     static final String CHILD = "child";
+    static final String USED = "used";
 
     /** No channel: a thread that is interrupted, as every stopped attempt's is, would close one. */
     private final OutputStream file;

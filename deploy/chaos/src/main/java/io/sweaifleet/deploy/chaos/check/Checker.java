@@ -24,6 +24,7 @@ public final class Checker {
             new Priorities(),
             new FairShares(),
             new Pauses(),
+            new Budgets(),
             new StoreInvariants(),
             new Replays());
 

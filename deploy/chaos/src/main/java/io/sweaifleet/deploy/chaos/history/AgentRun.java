@@ -1,5 +1,6 @@
 package io.sweaifleet.deploy.chaos.history;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param endedAt when it ended, ms since the epoch; for one that never said so, when its process was killed, or its start when
  *     nobody knows
  * @param how how it ended, or null when it never said so
+ * @param tokens tokens that each of its steps used, in order
  */
 public record AgentRun(
         Ref task,
@@ -22,7 +24,12 @@ public record AgentRun(
         long pid,
         long startedAt,
         long endedAt,
-        @Nullable String how) {
+        @Nullable String how,
+        List<Long> tokens) {
+
+    public AgentRun {
+        tokens = List.copyOf(tokens);
+    }
 
     /** Whether it did its work. */
     public boolean succeeded() {

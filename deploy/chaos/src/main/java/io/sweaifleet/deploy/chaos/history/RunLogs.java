@@ -50,6 +50,7 @@ final class RunLogs {
         List<AgentRun> ended = new ArrayList<>();
         // More than one start of a lease must not hide behind the first, so runs are not held by lease alone.
         Map<String, List<String[]>> open = new LinkedHashMap<>();
+        Map<String, List<Long>> tokens = new HashMap<>();
         for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
             String[] columns = line.split("\t", -1);
             if (columns.length != COLUMNS) {
@@ -58,12 +59,18 @@ final class RunLogs {
             }
             if (columns[1].equals("start")) {
                 open.computeIfAbsent(columns[5], none -> new ArrayList<>()).add(columns);
+            } else if (columns[1].equals("used")) {
+                tokens.computeIfAbsent(columns[5], none -> new ArrayList<>()).add(Long.parseLong(columns[8]));
             } else if (columns[1].equals("end")) {
                 List<String[]> starts = open.getOrDefault(columns[5], new ArrayList<>());
                 if (starts.isEmpty()) {
                     throw new IOException(file + " ends a run that it does not start: " + line);
                 }
-                ended.add(run(starts.remove(0), Long.parseLong(columns[0]), columns[8]));
+                ended.add(run(
+                        starts.remove(0),
+                        Long.parseLong(columns[0]),
+                        columns[8],
+                        tokens.getOrDefault(columns[5], List.of())));
             }
         }
         open.values()
@@ -72,12 +79,13 @@ final class RunLogs {
                     ended.add(run(
                             start,
                             Math.max(startedAt, deaths.getOrDefault(Long.parseLong(start[7]), startedAt)),
-                            null));
+                            null,
+                            tokens.getOrDefault(start[5], List.of())));
                 }));
         return ended;
     }
 
-    private static AgentRun run(String[] start, long endedAt, @Nullable String how) {
+    private static AgentRun run(String[] start, long endedAt, @Nullable String how, List<Long> tokens) {
         return new AgentRun(
                 new Ref(start[2], start[3]),
                 Integer.parseInt(start[4]),
@@ -86,6 +94,7 @@ final class RunLogs {
                 Long.parseLong(start[7]),
                 Long.parseLong(start[0]),
                 endedAt,
-                how);
+                how,
+                tokens);
     }
 }

@@ -1,6 +1,7 @@
 package io.sweaifleet.deploy.chaos.run;
 
 import io.sweaifleet.deploy.chaos.agent.ChaosPlaybook;
+import io.sweaifleet.schemas.common.Budget;
 import io.sweaifleet.schemas.task.ClassRetry;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.FailurePolicy;
@@ -34,6 +35,8 @@ final class Load {
 
     /** A pause that is asked for ends within this time, in ms. */
     private static final int LONGEST_PAUSE_MS = 4_000;
+
+    private static final int STEP_TOKENS = 100;
 
     private final Random random;
     private final List<String> pools;
@@ -154,6 +157,14 @@ final class Load {
         }
         if (random.nextInt(20) == 0) {
             task.setAttemptTimeoutMs(1_000L);
+        }
+        if (random.nextInt(8) == 0) {
+            Map<String, String> inputs = new HashMap<>(task.getInputs());
+            inputs.put(ChaosPlaybook.STEP_TOKENS, Integer.toString(STEP_TOKENS));
+            task.setInputs(inputs)
+                    .setBudget(Budget.newBuilder()
+                            .setTokens((long) STEP_TOKENS * (2 + random.nextInt(40)))
+                            .build());
         }
         return task.build();
     }

@@ -9,6 +9,7 @@ import io.sweaifleet.deploy.chaos.history.HistoryDirectory;
 import io.sweaifleet.deploy.chaos.history.HistoryReader;
 import io.sweaifleet.deploy.chaos.history.Ref;
 import io.sweaifleet.deploy.chaos.history.Submitted;
+import io.sweaifleet.schemas.common.Budget;
 import io.sweaifleet.schemas.core.DeadLetter;
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
@@ -39,7 +40,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The checks over the history of a real run of 21 s with four kills and a restart: as it was recorded, and falsified in one place.
+ * The checks over the history of a real run of 21 s with three kills and a restart: as it was recorded, and falsified in one place.
  * A check that does not notice is worth nothing.
  */
 class CheckerTest {
@@ -227,6 +228,21 @@ class CheckerTest {
                         "pauses",
                         "is paused"),
                 of(
+                        "an attempt that goes on beyond its budget",
+                        copy -> copy.submissions.replaceAll(CheckerTest::withoutBudget),
+                        "budgets",
+                        "by the agents' log, step 2 of attempt 1 .* came after 100 of 1 tokens"),
+                of(
+                        "an attempt of a task whose budget is used up",
+                        copy -> copy.anyJournal()
+                                .replaceAll(event -> event.getType() == TaskEventType.TASK_READY
+                                        ? TaskEvent.newBuilder(event)
+                                                .setType(TaskEventType.BUDGET_EXCEEDED)
+                                                .build()
+                                        : event),
+                        "budgets",
+                        "whose budget is used up"),
+                of(
                         "work that nothing takes further",
                         copy -> copy.answers.set(
                                 0,
@@ -235,6 +251,26 @@ class CheckerTest {
                         "store-invariants",
                         "task a: is lost"),
                 of("a pool that was not asked", copy -> copy.answers.clear(), "store-invariants", "was not asked"));
+    }
+
+    private static Submitted withoutBudget(Submitted submitted) {
+        return new Submitted(
+                submitted.workflow(),
+                submitted.topic(),
+                submitted.partition(),
+                submitted.offset(),
+                submitted.tenant(),
+                submitted.labels(),
+                submitted.tasks().stream()
+                        .map(task -> task.getBudget() == null
+                                ? task
+                                : TaskSubmitted.newBuilder(task)
+                                        .setBudget(Budget.newBuilder()
+                                                .setTokens(1L)
+                                                .build())
+                                        .build())
+                        .toList(),
+                submitted.digest());
     }
 
     private static Submitted contradicting(Submitted first) {
@@ -287,7 +323,15 @@ class CheckerTest {
 
     private static AgentRun ending(AgentRun run, long at) {
         return new AgentRun(
-                run.task(), run.attempt(), run.lease(), run.worker(), run.pid(), run.startedAt(), at, run.how());
+                run.task(),
+                run.attempt(),
+                run.lease(),
+                run.worker(),
+                run.pid(),
+                run.startedAt(),
+                at,
+                run.how(),
+                run.tokens());
     }
 
     /** Says that the first task that was started had depended on the last one that ended. */
