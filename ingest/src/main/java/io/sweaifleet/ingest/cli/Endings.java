@@ -10,6 +10,8 @@ import io.sweaifleet.ingest.submit.Submission;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.task.TaskStatus;
 import java.util.Collection;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** How a followed submission ended: as JSON, and as an exit code. */
 final class Endings {
@@ -26,9 +28,16 @@ final class Endings {
         return document;
     }
 
-    /** Adds status and outcomes. */
+    /** Outputs of a definition's run by name, sorted; none of what is no such run. */
+    static SortedMap<String, String> outputs(WorkflowFollower end) {
+        return end.outcome().map(outcome -> new TreeMap<>(outcome.getOutputs())).orElseGet(TreeMap::new);
+    }
+
+    /** Adds status, outputs and outcomes. */
     static void addOutcomes(ObjectNode document, WorkflowFollower end) {
         document.put("status", end.outcome().map(o -> o.getStatus().name()).orElse("UNKNOWN"));
+        ObjectNode outputs = document.putObject("outputs");
+        outputs(end).forEach(outputs::put);
         ArrayNode outcomes = document.putArray("tasks");
         OutcomeTable.sorted(end.outcomes().values()).forEach(outcome -> outcomes.add(OutcomeJson.of(outcome)));
     }

@@ -84,6 +84,7 @@ final class Sending {
                         .forEach(terminal.out()::println);
                 OutcomeTable.failures(end.outcomes().values(), terminal.outStyle())
                         .forEach(terminal.out()::println);
+                Endings.outputs(end).forEach((name, value) -> terminal.out().println(name + " = " + value));
             }
             return Endings.exitCode(end);
         }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
         description = "Start a run of a definition that was applied (`fleet definitions list`).",
         footer = {
             "",
-            "  fleet start upgrade-a-dependency --repo . --input recipe=org.openrewrite.java.ChangePackage",
+            "  fleet start review-a-branch --repo . --input branch=feature --wait",
             "",
             "Prints the id of the run, by which `status`, `watch`, `approve`, `signal` and `cancel` know it."
         })

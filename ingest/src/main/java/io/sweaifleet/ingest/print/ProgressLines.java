@@ -63,6 +63,9 @@ public final class ProgressLines {
                                         ? ""
                                         : " in " + Durations.words(event.getDecidedAt(), event.getDueAt()));
                     case TASK_HELD -> "is held: " + event.getMessage();
+                    case APPROVAL_REQUESTED ->
+                        event.getMessage() + "; answer with `fleet approve " + event.getTaskId() + "`, or reject";
+                    case SIGNAL_AWAITED, ANSWER_IGNORED -> event.getMessage();
                     case PRIORITY_CHANGED, BUDGET_WARNING -> event.getMessage().toLowerCase(Locale.ROOT);
                     case CANCEL_REQUESTED -> "is being cancelled";
                     case TASK_ENDED -> ended(event);
