@@ -42,6 +42,7 @@ public final class KafkaServer implements AutoCloseable {
     public static KafkaServer start(Path directory, KafkaServerConfig config) {
         Map<String, String> properties = config.properties(directory);
         formatOnce(directory, properties);
+        LeaderlessPartitions.mend();
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
         try {
             server.startup();
