@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Starts a further worker. */
@@ -19,21 +20,24 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Starts a further worker for a fleet, in the foreground: its agents run in its own process, or on a Ray cluster.",
-            "It has a data directory of its own; the fleet's addresses come from --config."
+            "It has a directory of its own; the fleet's addresses come from the node of --data-dir, or from --config."
         })
 final class WorkerCommand implements Callable<Integer> {
 
+    @Mixin
+    private final DataDirOption node = new DataDirOption();
+
     @Option(
-            names = "--data-dir",
+            names = "--dir",
             required = true,
             paramLabel = "DIR",
-            description = "The worker's own data directory, which keeps its id.")
-    private Path dataDir = Path.of("");
+            description = "The worker's own directory, which keeps its id.")
+    private Path dir = Path.of("");
 
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "Properties with the fleet's addresses (default: fleet.properties of the node that is up).")
+            description = "Properties with the fleet's addresses, instead of those of the node of --data-dir.")
     private @Nullable Path config;
 
     @Option(
@@ -51,8 +55,8 @@ final class WorkerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         UpCommand.refuseInsideRun("a worker");
-        Path directory = dataDir.toAbsolutePath().normalize();
-        Path fleet = config == null ? new DataDirOption().path().resolve("fleet.properties") : config;
+        Path directory = dir.toAbsolutePath().normalize();
+        Path fleet = config == null ? node.path().resolve("fleet.properties") : config;
         if (!Files.isRegularFile(fleet)) {
             throw CliException.environment(
                     "there is no file " + fleet + " with the fleet's addresses",
