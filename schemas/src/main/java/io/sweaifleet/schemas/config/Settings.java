@@ -115,6 +115,20 @@ public final class Settings {
         return given(setting.name(), setting.environmentName()) != null;
     }
 
+    /** The values of those settings that come from elsewhere than the default, by name: for a process on another machine. */
+    public Map<String, String> given(Iterable<Setting<?>> settings) {
+        Map<String, String> found = new TreeMap<>();
+        for (Setting<?> setting : settings) {
+            Given given = given(setting.name(), setting.environmentName());
+            if (given != null) {
+                found.put(
+                        setting.name(),
+                        expand(setting.name(), given.text().strip(), new ArrayDeque<>(List.of(setting.name()))));
+            }
+        }
+        return found;
+    }
+
     /**
      * All given values whose names begin with a prefix, by the rest of the name. From the environment, the rest is in
      * lower case with dots for underscores: {@code FLEET_KAFKA_CLIENT_SECURITY_PROTOCOL} with the prefix

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Freeze {
 
+    private static final Duration LONGEST = Duration.ofDays(1);
+
     private final InstantSource clock;
 
     /** Guards what follows; waited on at checkpoints. */
@@ -97,6 +99,18 @@ public final class Freeze {
     public boolean isFrozen() {
         synchronized (lock) {
             return heldSince != null || !clock.instant().isBefore(until);
+        }
+    }
+
+    /** For how long attempts may run on from now, a day at most; nothing when they must not. */
+    public Duration left() {
+        synchronized (lock) {
+            Instant now = clock.instant();
+            if (heldSince != null || !now.isBefore(until)) {
+                return Duration.ZERO;
+            }
+            Instant tomorrow = now.plus(LONGEST);
+            return until.isBefore(tomorrow) ? Duration.between(now, until) : LONGEST;
         }
     }
 

@@ -1,6 +1,5 @@
 package io.sweaifleet.agent.worker;
 
-import io.sweaifleet.agent.run.AgentRuntime;
 import io.sweaifleet.schemas.config.SettingException;
 import io.sweaifleet.schemas.config.Settings;
 import java.io.IOException;
@@ -35,18 +34,18 @@ public final class WorkerApp {
 
     private static void run(Path config) throws IOException, InterruptedException {
         Settings settings = Settings.load(config, Map.of());
-        AgentRuntime runtime = AgentRuntime.create(settings);
+        Agents agents = Agents.of(settings);
         WorkerProcess worker = new WorkerProcess(() -> System.out.println("FLEET-READY worker"));
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
                             worker.close();
-                            runtime.close();
+                            agents.close();
                             // Told to end is a clean end, where the JVM's own code for a signal is not 0.
                             Runtime.getRuntime().halt(0);
                         },
                         "worker-shutdown"));
-        worker.start(settings, runtime);
+        worker.start(settings, agents);
         new CountDownLatch(1).await();
     }
 

@@ -1,6 +1,5 @@
 package io.sweaifleet.agent.worker;
 
-import io.sweaifleet.agent.attempt.AttemptRunner;
 import io.sweaifleet.agent.branch.BranchCreator;
 import io.sweaifleet.agent.branch.BranchFollower;
 import io.sweaifleet.agent.worker.kafka.CommandReader;
@@ -12,8 +11,6 @@ import io.sweaifleet.agent.worker.protocol.CompletedAttempts;
 import io.sweaifleet.agent.worker.protocol.Worker;
 import io.sweaifleet.agent.worker.protocol.WorkerIdentity;
 import io.sweaifleet.agent.worker.protocol.WorkerTimings;
-import io.sweaifleet.agent.worker.ray.RayAgents;
-import io.sweaifleet.agent.worker.ray.RaySettings;
 import io.sweaifleet.schemas.config.FleetSettings;
 import io.sweaifleet.schemas.config.SettingException;
 import io.sweaifleet.schemas.config.Settings;
@@ -24,8 +21,6 @@ import io.sweaifleet.schemas.topic.FleetTopic;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -74,16 +69,10 @@ public final class WorkerProcess implements AutoCloseable {
     /**
      * Starts the worker and returns when it has said hello. While the broker is away it waits for it.
      *
-     * @param runner runs the attempts; thread-safe
+     * @param agents where its agents live
      * @throws SettingException when a setting cannot be used
      */
-    public void start(Settings settings, AttemptRunner runner) throws IOException, InterruptedException {
-        if (settings.get(WorkerSettings.RUN_MODE) == WorkerSettings.RunMode.CLUSTER) {
-            throw new SettingException(
-                    WorkerSettings.RUN_MODE.name(),
-                    "Setting " + WorkerSettings.RUN_MODE.name() + " = 'cluster' is refused: agents report through the"
-                            + " worker's own process so far. Use local.");
-        }
+    public void start(Settings settings, Agents agents) throws IOException, InterruptedException {
         WorkerCodec codec = WorkerCodec.of(settings);
         Map<String, Object> client = FleetSettings.kafkaClient(settings);
         WorkerHome home =
@@ -116,9 +105,9 @@ public final class WorkerProcess implements AutoCloseable {
                 identity,
                 WorkerTimings.DEFAULT,
                 role -> named.contains("*") || named.contains(role),
-                link -> new RayAgents(link, new RaySettings(rayDirectory(home.directory()))),
+                agents.drivers(home.directory()),
                 new Worker.Parts(
-                        runner,
+                        agents.runner(),
                         outbox,
                         completed,
                         killers,
@@ -261,16 +250,6 @@ public final class WorkerProcess implements AutoCloseable {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
             return "localhost";
-        }
-    }
-
-    /** Ray unpacks its native library once per version, not at every start. */
-    private static Path rayDirectory(Path home) {
-        Path directory = home.resolve("ray-" + RayAgents.VERSION);
-        try {
-            return Files.createDirectories(directory);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException("cannot make " + directory + " for Ray", e);
         }
     }
 

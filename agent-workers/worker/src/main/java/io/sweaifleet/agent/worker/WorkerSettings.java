@@ -1,5 +1,6 @@
 package io.sweaifleet.agent.worker;
 
+import io.sweaifleet.agent.worker.ray.RayAgents;
 import io.sweaifleet.schemas.config.Setting;
 import io.sweaifleet.schemas.config.SettingsProvider;
 import java.time.Duration;
@@ -34,10 +35,40 @@ public final class WorkerSettings implements SettingsProvider {
     /** Ray's mode. */
     public static final Setting<RunMode> RUN_MODE = Setting.choice(
             "fleet.worker.ray.run-mode",
-            "LOCAL runs the agents as Ray actors in the worker's own process. CLUSTER, agents on the nodes of a Ray"
-                    + " cluster, is refused by this version.",
+            "LOCAL runs the agents as Ray actors in the worker's own process, CLUSTER on the nodes of the Ray cluster at"
+                    + " fleet.worker.ray.address.",
             "LOCAL",
             RunMode.class);
+
+    /** Address of a Ray cluster. */
+    public static final Setting<String> RAY_ADDRESS = new Setting<>(
+            "fleet.worker.ray.address",
+            "Address of the head of a Ray cluster (ray start --head) of version " + RayAgents.VERSION
+                    + ", for run mode CLUSTER.",
+            null,
+            "host:port",
+            false,
+            text -> {
+                if (!text.matches("[^:\\s]+:[0-9]{1,5}")) {
+                    throw new IllegalArgumentException("is not of the form host:port");
+                }
+                return text;
+            });
+
+    /** Agents that share an actor. */
+    public static final Setting<Integer> AGENTS_PER_ACTOR = Setting.integer(
+            "fleet.worker.ray.agents-per-actor",
+            "On a Ray cluster: agents with the same resources that share one actor, and so the memory of one JVM. When one of"
+                    + " them has to be ended by force, the attempts of the others are lost too, and begin again.",
+            "1",
+            1,
+            1_000);
+
+    /** Heap of an actor. */
+    public static final Setting<String> ACTOR_HEAP = Setting.text(
+            "fleet.worker.ray.actor-heap",
+            "On a Ray cluster: largest heap of an actor's JVM, as -Xmx takes it.",
+            "256m");
 
     /** Time between heartbeats. */
     public static final Setting<Duration> HEARTBEAT = Setting.duration(
@@ -129,6 +160,9 @@ public final class WorkerSettings implements SettingsProvider {
                 ID,
                 ROLES,
                 RUN_MODE,
+                RAY_ADDRESS,
+                AGENTS_PER_ACTOR,
+                ACTOR_HEAP,
                 HEARTBEAT,
                 COMMAND_PARTITION,
                 FOLLOW_BRANCHES,

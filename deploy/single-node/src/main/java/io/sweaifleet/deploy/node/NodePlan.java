@@ -278,7 +278,6 @@ record NodePlan(List<Stage> stages, Map<String, String> settings, int restarts) 
             require("worker", "redis");
             Set<String> after = new HashSet<>(Set.of(CONTRACT, "redis"));
             List<String> options = new ArrayList<>(Distribution.opens());
-            options.add("-Dray.run-mode=LOCAL");
             options.add("-Dfleet.rewrite.class-path=" + distribution.classPath("rewrite"));
             add(part(
                     "worker",

@@ -49,12 +49,7 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        String run = System.getenv(NESTED);
-        if (run != null && !run.isEmpty()) {
-            throw CliException.environment(
-                    "a node is not started inside the fleet run " + run,
-                    "agents work for the node that started them; run this outside");
-        }
+        refuseInsideRun("a node");
         Path directory = dataDir.path();
         Optional<NodeState> running = NodeDirectory.running(directory);
         if (running.isPresent()) {
@@ -78,6 +73,16 @@ final class UpCommand implements Callable<Integer> {
                     ExitCode.ENVIRONMENT, String.valueOf(failure.getMessage()), failure.remedy(), failure);
         }
         return 0;
+    }
+
+    /** Agents work for the node that started them. */
+    static void refuseInsideRun(String what) {
+        String run = System.getenv(NESTED);
+        if (run != null && !run.isEmpty()) {
+            throw CliException.environment(
+                    what + " is not started inside the fleet run " + run,
+                    "agents work for the node that started them; run this outside");
+        }
     }
 
     private int inBackground(Path directory) throws InterruptedException {

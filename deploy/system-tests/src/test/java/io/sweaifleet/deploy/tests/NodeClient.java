@@ -82,7 +82,12 @@ final class NodeClient implements AutoCloseable {
 
     /** The one outcome of a task of the default pool. */
     TaskOutcome outcome(String taskId) {
-        return outcomes.await("outcome of " + taskId, (key, outcome) -> key.equals(Keys.of("default", taskId)));
+        return outcome("default", taskId);
+    }
+
+    /** The one outcome of a task. */
+    TaskOutcome outcome(String pool, String taskId) {
+        return outcomes.await("outcome of " + taskId, (key, outcome) -> key.equals(Keys.of(pool, taskId)));
     }
 
     /** Whether an outcome of a task is there by now. */

@@ -6,6 +6,7 @@ import io.sweaifleet.agent.attempt.AttemptEnd;
 import io.sweaifleet.agent.attempt.AttemptRunner;
 import io.sweaifleet.agent.attempt.Freeze;
 import io.sweaifleet.agent.branch.BranchFacts;
+import io.sweaifleet.agent.worker.Agents;
 import io.sweaifleet.agent.worker.WorkerProcess;
 import io.sweaifleet.agent.worker.WorkerSettings;
 import io.sweaifleet.agent.worker.audit.AuditChain;
@@ -373,7 +374,7 @@ class WorkerIT {
         CountDownLatch ready = new CountDownLatch(1);
         WorkerProcess worker = new WorkerProcess(ready::countDown);
         open.add(worker);
-        worker.start(settings, attempt -> runner.run(attempt));
+        worker.start(settings, Agents.inThisProcess(attempt -> runner.run(attempt), () -> {}));
         Await.until(LIMIT, () -> "introduced", () -> latest().isPresent());
         Heartbeat hello = latest().orElseThrow();
         assertThat(hello.getType()).isEqualTo(HeartbeatType.HELLO);

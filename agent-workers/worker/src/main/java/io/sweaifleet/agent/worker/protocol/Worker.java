@@ -193,7 +193,14 @@ public final class Worker implements AgentLink {
             change.idle().forEach(agent -> hands.takeBack(agent.handle));
             for (int i = 0; i < change.missing(); i++) {
                 String id = role + "-" + (change.firstNumber() + i) + "@" + identity.workerId();
-                Agent agent = new Agent(id, role, driver.create(id, resources));
+                AgentHandle handle;
+                try {
+                    handle = driver.create(id, resources);
+                } catch (RuntimeException e) {
+                    LOG.error("role {} gets fewer agents than it asks for: {}", role, e.getMessage());
+                    break;
+                }
+                Agent agent = new Agent(id, role, handle);
                 synchronized (protocol) {
                     protocol.hire(agent);
                 }

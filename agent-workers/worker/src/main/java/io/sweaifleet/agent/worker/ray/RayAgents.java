@@ -4,13 +4,11 @@ import io.ray.api.ActorHandle;
 import io.ray.api.ObjectRef;
 import io.ray.api.Ray;
 import io.ray.runtime.task.PerThreadTaskExecutor;
-import io.ray.runtime.util.LoggingUtil;
 import io.sweaifleet.agent.worker.protocol.AgentCall;
 import io.sweaifleet.agent.worker.protocol.AgentDriver;
 import io.sweaifleet.agent.worker.protocol.AgentHandle;
 import io.sweaifleet.agent.worker.protocol.AgentLink;
 import io.sweaifleet.schemas.role.Resources;
-import java.lang.reflect.Field;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -52,26 +50,12 @@ public final class RayAgents implements AgentDriver {
         this.link = link;
         this.linkName = AgentLinks.register(link);
         if (!Ray.isInitialized()) {
-            System.setProperty("ray.run-mode", "LOCAL");
-            System.setProperty("ray.session-dir", settings.sessionDirectory().toString());
-            keepLogging();
-            Ray.init();
+            RayStart.local(settings);
             separateActors();
         }
         this.collector = new Thread(this::collect, "ray-collector");
         collector.setDaemon(true);
         collector.start();
-    }
-
-    /** Ray replaces the process's whole log configuration with its own, once: tell it that it did so already. */
-    private static void keepLogging() {
-        try {
-            Field done = LoggingUtil.class.getDeclaredField("setup");
-            done.setAccessible(true);
-            done.setBoolean(null, true);
-        } catch (ReflectiveOperationException e) {
-            LOG.warn("Ray {} takes over the log configuration: {}", Ray.class.getPackage(), e.toString());
-        }
     }
 
     private static void separateActors() {

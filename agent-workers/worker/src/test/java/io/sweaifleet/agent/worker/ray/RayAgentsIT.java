@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 class RayAgentsIT {
 
     private static final RaySettings RAY =
-            new RaySettings(Path.of("target", "ray").toAbsolutePath());
+            RaySettings.local(Path.of("target", "ray").toAbsolutePath());
 
     private final ExecutorService killers = Executors.newCachedThreadPool();
 

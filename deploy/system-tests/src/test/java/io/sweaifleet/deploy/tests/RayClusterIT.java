@@ -1,0 +1,215 @@
+package io.sweaifleet.deploy.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.sweaifleet.schemas.common.FailureClass;
+import io.sweaifleet.schemas.core.TaskEvent;
+import io.sweaifleet.schemas.core.TaskEventType;
+import io.sweaifleet.schemas.task.AttemptStatus;
+import io.sweaifleet.schemas.task.AttemptSummary;
+import io.sweaifleet.schemas.task.TaskOutcome;
+import io.sweaifleet.schemas.task.TaskStatus;
+import io.sweaifleet.schemas.task.TaskSubmitted;
+import io.sweaifleet.schemas.topic.FleetTopic;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Agents on a real Ray cluster: attempts run there, end there when they are told to, and begin again when something dies. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RayClusterIT {
+
+    private static final String POOL = "ray-" + UUID.randomUUID();
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+
+    @TempDir
+    static Path directory;
+
+    private static NodeFixture node;
+    private static NodeClient client;
+    private static RayCluster cluster;
+    private static Process first;
+    private static Process worker;
+    private static Path slow;
+    private static Path quick;
+
+    @BeforeAll
+    static void start() throws Exception {
+        assumeTrue(RayCluster.program().isPresent(), RayCluster::missing);
+        node = NodeFixture.shared();
+        client = new NodeClient(node.settings());
+        slow = repository("slow", 300);
+        quick = repository("quick", 0);
+        node.apply("pools", "pool: " + POOL + "\nversion: 1\n");
+        // Ray keeps sockets below its directory, whose path must be short.
+        cluster = RayCluster.start(RayCluster.program().orElseThrow(), Files.createTempDirectory("ray"));
+        first = cluster.addNode(4);
+        Path log = directory.resolve("worker.log");
+        worker = node.begin(
+                log,
+                "worker",
+                "--dir",
+                directory.resolve("worker").toString(),
+                "--ray-address",
+                cluster.address(),
+                "--set",
+                "fleet.pool=" + POOL,
+                "--set",
+                "fleet.worker.roles=qa");
+        Await.until(LIMIT, () -> "a worker on the cluster: " + read(log), () -> read(log)
+                .contains("fleet: ready"));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (client != null) {
+            client.close();
+        }
+        if (worker != null) {
+            worker.destroy();
+            worker.waitFor(30, TimeUnit.SECONDS);
+        }
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private static Path repository(String name, int seconds) throws Exception {
+        Path repository = directory.resolve(name);
+        Files.createDirectories(repository);
+        Files.writeString(
+                repository.resolve("test_it.py"),
+                """
+                import os
+                import time
+                import unittest
+
+
+                class ItTest(unittest.TestCase):
+                    def test_it(self):
+                        time.sleep(0 if os.path.exists("%s") else %d)
+                """
+                        .formatted(directory.resolve("hurry"), seconds));
+        TestRepositories.git(repository, "init", "-q");
+        TestRepositories.git(repository, "add", "-A");
+        TestRepositories.git(
+                repository, "-c", "user.name=Test", "-c", "user.email=test@example.org", "commit", "-qm", "a test");
+        return repository;
+    }
+
+    private static String submit(Path repository) {
+        String id = "task-" + UUID.randomUUID();
+        client.send(
+                FleetTopic.TASKS,
+                id,
+                TaskSubmitted.newBuilder()
+                        .setId(id)
+                        .setPool(POOL)
+                        .setKind("qa.run-tests")
+                        .setRole("qa")
+                        .setRepository(repository.toString())
+                        .setInputs(Map.of("tries", "1"))
+                        .build());
+        return id;
+    }
+
+    /** Waits until an attempt of a task runs its tests. */
+    private static ProcessHandle awaitTests(String task, int attempt) throws InterruptedException {
+        client.event("attempt " + attempt + " of " + task, event -> startedTests(event, task, attempt));
+        Await.until(LIMIT, () -> "an actor with children", () -> cluster.actorAtWork() != null);
+        return cluster.actorAtWork();
+    }
+
+    private static boolean startedTests(TaskEvent event, String task, int attempt) {
+        return event.getType() == TaskEventType.TASK_PROGRESS
+                && task.equals(event.getTaskId())
+                && event.getAttempt() != null
+                && event.getAttempt() == attempt
+                && event.getStep().startsWith("python");
+    }
+
+    private static TaskOutcome outcome(String task) {
+        return client.outcome(POOL, task);
+    }
+
+    @Test
+    void shouldRunAnAttemptOnTheCluster() {
+        // When
+        TaskOutcome outcome = outcome(submit(quick));
+
+        // Then
+        assertThat(outcome.getStatus()).isEqualTo(TaskStatus.SUCCEEDED);
+        assertThat(outcome.getResult().getSummary()).contains("1 test");
+    }
+
+    @Test
+    void shouldEndAnAttemptOnTheClusterWithAllThatItStarted() throws Exception {
+        // Given
+        String task = submit(slow);
+        ProcessHandle actor = awaitTests(task, 1);
+
+        // When
+        node.fleet("cancel", task, "--pool", POOL);
+
+        // Then
+        assertThat(outcome(task).getStatus()).isEqualTo(TaskStatus.CANCELLED);
+        Await.until(LIMIT, () -> "the tests' end", () -> actor.descendants()
+                .findAny()
+                .isEmpty());
+    }
+
+    @Test
+    void shouldBeginAgainWhenAnActorsProcessDies() throws Exception {
+        // Given
+        String task = submit(slow);
+        ProcessHandle actor = awaitTests(task, 1);
+
+        // When
+        actor.destroyForcibly();
+        awaitTests(task, 2);
+        node.fleet("cancel", task, "--pool", POOL);
+
+        // Then
+        assertThat(outcome(task).getAttempts()).hasSize(2).first().satisfies(RayClusterIT::wasLost);
+    }
+
+    @Test
+    void shouldBeginAgainElsewhereWhenANodeIsLost() throws Exception {
+        // Given
+        String task = submit(slow);
+        awaitTests(task, 1);
+        Process second = cluster.addNode(4);
+
+        // When
+        RayCluster.kill(first);
+        first = second;
+        awaitTests(task, 2);
+        node.fleet("cancel", task, "--pool", POOL);
+
+        // Then
+        assertThat(outcome(task).getAttempts()).hasSize(2).first().satisfies(RayClusterIT::wasLost);
+    }
+
+    private static void wasLost(AttemptSummary attempt) {
+        assertThat(attempt.getStatus()).isEqualTo(AttemptStatus.FAILED);
+        assertThat(attempt.getFailure().getFailureClass()).isEqualTo(FailureClass.AGENT);
+    }
+}
