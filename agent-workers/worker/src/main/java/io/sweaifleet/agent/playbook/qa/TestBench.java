@@ -48,6 +48,8 @@ final class TestBench {
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final SourceLocator sources;
     private int scratchFiles;
+    private List<TestSelector> selection = List.of();
+    private boolean rerunsFailures = true;
 
     TestBench(PlaybookContext context, Instant stopAt, Clock clock) {
         this.context = context;
@@ -58,6 +60,24 @@ final class TestBench {
 
     Toolbox tools() {
         return context.tools();
+    }
+
+    /** Tests that the next suite is to run, as {@link TestSelector}s of that suite; none means all. */
+    List<TestSelector> selection() {
+        return selection;
+    }
+
+    void select(List<TestSelector> wanted) {
+        selection = List.copyOf(wanted);
+    }
+
+    /** Whether failed tests are run again alone, to tell flaky ones. */
+    boolean rerunsFailures() {
+        return rerunsFailures;
+    }
+
+    void runOnce() {
+        rerunsFailures = false;
     }
 
     SourceLocator sources() {
