@@ -146,7 +146,11 @@ final class TestBench {
 
     /** A path in the scratch directory that no other call was given. */
     Path scratch(String name) {
-        return context.scratch().resolve("qa-" + ++scratchFiles + "-" + name);
+        Path path;
+        do {
+            path = context.scratch().resolve("qa-" + ++scratchFiles + "-" + name);
+        } while (Files.exists(path)); // Of an earlier run of the same attempt.
+        return path;
     }
 
     /** A resource of this package, written to a directory in scratch that holds nothing else. */

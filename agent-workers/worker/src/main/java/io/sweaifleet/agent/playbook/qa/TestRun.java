@@ -94,6 +94,11 @@ public final class TestRun {
             bench.select(one.getValue());
             reports.put(one.getKey().name(), run(context.tools(), bench, one.getKey()));
         }
+        boolean someRan = reports.values().stream().anyMatch(report -> !report.tests().isEmpty());
+        if (!selectors.isEmpty() && someRan) {
+            // A name alone is given to every suite that may have it; those that do not are no news.
+            reports.values().removeIf(report -> report.tests().isEmpty() && report.problems().isEmpty());
+        }
         return outcome(reports);
     }
 

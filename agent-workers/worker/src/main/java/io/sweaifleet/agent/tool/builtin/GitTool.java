@@ -56,6 +56,10 @@ final class GitTool implements ModelTool {
         if (command.equals("log") && words.stream().noneMatch(word -> word.matches("-\\d+|-n.*|--max-count.*|.*\\.\\..*"))) {
             all.add("-n" + LOG_ENTRIES);
         }
+        if (!command.equals("status") && !command.equals("blame")) {
+            all.add("--no-ext-diff");
+            all.add("--no-color");
+        }
         all.addAll(words);
         CommandResult result = tools.git(all.toArray(String[]::new));
         String output = result.output().stripTrailing();

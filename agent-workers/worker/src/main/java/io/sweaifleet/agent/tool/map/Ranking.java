@@ -75,7 +75,8 @@ final class Ranking {
             for (Definition definition : definitions) {
                 // What nobody uses still tells what a file is about, the first things most.
                 double own = rank[i] * 0.01 / definitions.size();
-                double mentioned = mentions(definition.name(), words) ? rank[i] * 0.5 : 0;
+                // All ranks are 1 together, so what the task names outweighs everything else.
+                double mentioned = !mentions(definition.name(), words) ? 0 : isTelling(definition.name()) ? 1 : rank[i] * 0.5;
                 ranked.add(new Ranked(
                         paths.get(i), definition, weights.getOrDefault(definition.name(), 0.0) + own + mentioned));
             }
@@ -161,6 +162,11 @@ final class Ranking {
             rank = next;
         }
         return rank;
+    }
+
+    /** Whether a name is hardly a word of plain language that stands in the task by chance, as {@code run} may. */
+    private static boolean isTelling(String name) {
+        return name.length() >= 8 || name.indexOf('_', 1) > 0 || !name.substring(1).equals(name.substring(1).toLowerCase(Locale.ROOT));
     }
 
     /** Whether a name, or for a longer one each of its words, stands in the task. */

@@ -12,22 +12,31 @@ import io.modelcontextprotocol.json.jackson.JacksonMcpJsonMapper;
 import io.modelcontextprotocol.spec.McpClientTransport;
 import io.modelcontextprotocol.spec.McpSchema;
 import io.sweaifleet.agent.attempt.Cancellation;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
 
 /** A connection to one MCP server, for one attempt. Calls are made by a thread of its own, so that they can be left. */
 final class McpConnection implements AutoCloseable {
@@ -77,7 +86,11 @@ final class McpConnection implements AutoCloseable {
     /** A server that is a program of the operator. */
     private static final class Program extends StdioClientTransport {
 
+        private static final int SAID_LINES = 5;
+
         private final McpServer server;
+        private final CompletableFuture<Void> exited = new CompletableFuture<>();
+        private final Deque<String> said = new ConcurrentLinkedDeque<>();
 
         Program(McpServer server, McpJsonMapper json) {
             super(
@@ -86,7 +99,33 @@ final class McpConnection implements AutoCloseable {
                             .build(),
                     json);
             this.server = server;
-            setStdErrorHandler(line -> log.debug("mcp server {}: {}", server.name(), line));
+            setStdErrorHandler(line -> {
+                log.debug("mcp server {}: {}", server.name(), line);
+                said.add(line);
+                if (said.size() > SAID_LINES) {
+                    said.poll();
+                }
+            });
+        }
+
+        /** The SDK does not notice that the program ends: without this, a call would wait for its whole time. */
+        @Override
+        public Mono<Void> connect(Function<Mono<McpSchema.JSONRPCMessage>, Mono<McpSchema.JSONRPCMessage>> handler) {
+            return super.connect(handler).doOnSuccess(ignored -> {
+                Thread watch = new Thread(
+                        () -> {
+                            awaitForExit();
+                            exited.complete(null);
+                        },
+                        "mcp-" + server.name() + "-exit");
+                watch.setDaemon(true);
+                watch.start();
+            });
+        }
+
+        /** What it said last on its standard error, as the end of a sentence. */
+        String said() {
+            return said.isEmpty() ? "" : "; it said: " + String.join(" / ", said);
         }
 
         /** The SDK adds to the environment what it takes for harmless; the worker's secrets must not be there before. */
@@ -112,6 +151,9 @@ final class McpConnection implements AutoCloseable {
      * @throws IOException when it cannot be used; the message says why
      */
     static McpConnection open(McpServer server, Cancellation cancellation) throws IOException, InterruptedException {
+        if (server.url() == null && !isProgram(server.command().get(0))) {
+            throw new IOException("there is no program " + server.command().get(0) + " that the worker may run");
+        }
         McpConnection connection = new McpConnection(server, cancellation);
         try {
             connection.within("start", connection.client::initialize);
@@ -120,6 +162,14 @@ final class McpConnection implements AutoCloseable {
             connection.close();
             throw e;
         }
+    }
+
+    private static boolean isProgram(String name) {
+        if (name.contains("/")) {
+            return Files.isExecutable(Path.of(name));
+        }
+        return Arrays.stream(Objects.requireNonNullElse(System.getenv("PATH"), "").split(File.pathSeparator))
+                .anyMatch(folder -> !folder.isEmpty() && Files.isExecutable(Path.of(folder, name)));
     }
 
     /** All tools that it has. */
@@ -168,25 +218,35 @@ final class McpConnection implements AutoCloseable {
     private <T> T within(String what, Request<T> request) throws IOException, InterruptedException {
         CompletableFuture<T> future = CompletableFuture.supplyAsync(request::run, executor);
         try (Cancellation.Registration ignored = cancellation.onCancel(() -> future.cancel(true))) {
+            if (program != null) {
+                CompletableFuture.anyOf(future, program.exited)
+                        .get(server.timeout().toMillis() + 1_000, TimeUnit.MILLISECONDS);
+                if (!future.isDone()) {
+                    throw new IOException("MCP server " + server.name() + " ended before it could " + what + program.said());
+                }
+            }
             return future.get(server.timeout().toMillis() + 1_000, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new IOException(late(what), e);
         } catch (CancellationException e) {
             throw new IOException("the attempt was stopped", e);
         } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            while (cause.getCause() != null && cause.getMessage() != null && cause.getMessage().contains(cause.getCause().getClass().getName())) {
-                cause = cause.getCause();
+            if (future.isCancelled()) {
+                throw new IOException("the attempt was stopped", e);
             }
-            if (cause instanceof TimeoutException || cause.getCause() instanceof TimeoutException) {
-                throw new IOException(late(what), e);
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            for (Throwable inner = cause; inner != null; inner = inner.getCause()) {
+                if (inner instanceof TimeoutException) {
+                    throw new IOException(late(what), e);
+                }
             }
             throw new IOException("MCP server " + server.name() + " did not " + what + ": " + cause.getMessage(), e);
         }
     }
 
     private String late(String what) {
-        return "MCP server " + server.name() + " did not " + what + " within " + server.timeout().toSeconds() + " s";
+        return "MCP server " + server.name() + " did not " + what + " within " + server.timeout().toSeconds() + " s"
+                + (program == null ? "" : program.said());
     }
 
     @Override
