@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tools of a role, bound to one attempt. Each call is judged by the policy, audited once, and confined to the
@@ -73,11 +74,13 @@ public interface Toolbox {
      * its name, done by the body in the worker's own process, audited with the digest of what it gave.
      *
      * @param tool name of the tool
+     * @param host host that it reaches, without port; null when it reaches none that is known
      * @param words what the role's word patterns are matched against, such as the host of a URL
      * @param arguments what the audit event shows
      * @throws java.io.UncheckedIOException when the body failed
      */
-    String outside(String tool, List<String> words, Map<String, String> arguments, OutsideCall body)
+    String outside(
+            String tool, @Nullable String host, List<String> words, Map<String, String> arguments, OutsideCall body)
             throws ToolDenied, InterruptedException;
 
     /** Whether a program is on the path that sandboxed commands see. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The tools of a playbook that declared that it needs no workspace: none. */
 final class NoTools implements Toolbox {
@@ -82,7 +83,8 @@ final class NoTools implements Toolbox {
     }
 
     @Override
-    public String outside(String tool, List<String> words, Map<String, String> arguments, OutsideCall body)
+    public String outside(
+            String tool, @Nullable String host, List<String> words, Map<String, String> arguments, OutsideCall body)
             throws ToolDenied {
         throw denied();
     }

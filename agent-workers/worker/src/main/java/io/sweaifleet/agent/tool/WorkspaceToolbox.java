@@ -350,7 +350,8 @@ public final class WorkspaceToolbox implements Toolbox {
     }
 
     @Override
-    public String outside(String tool, List<String> words, Map<String, String> arguments, OutsideCall body)
+    public String outside(
+            String tool, @Nullable String host, List<String> words, Map<String, String> arguments, OutsideCall body)
             throws ToolDenied, InterruptedException {
         ToolCall call = begin(tool, arguments);
         call.require(policy.judge(Call.ofCommand(tool, words)));

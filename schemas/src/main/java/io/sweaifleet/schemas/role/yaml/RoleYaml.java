@@ -35,7 +35,6 @@ public final class RoleYaml {
     /** Names of the tools of MCP servers, which are the operator's to know. */
     private static final Pattern MCP_TOOL = Pattern.compile("mcp\\.[a-z][a-z0-9-]{0,31}\\.[A-Za-z0-9_.-]{1,100}");
 
-
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,99}");
     private static final Pattern KIND = Pattern.compile("[a-z0-9][a-z0-9-]{0,99}(\\.[a-z0-9][a-z0-9-]{0,99})*");
     private static final long MIN_TIMEOUT_MS = 1_000;

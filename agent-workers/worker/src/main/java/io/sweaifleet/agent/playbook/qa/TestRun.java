@@ -29,7 +29,8 @@ public final class TestRun {
 
     private static final int MAX_FAILURES = 20;
     private static final int MAX_PROBLEMS = 10;
-    private static final Pattern JVM_NAME = Pattern.compile("(?:[a-z_][\\w.]*\\.)?[A-Z*][\\w$*]*(?:(?:#|::)[\\w$*+]+)?");
+    private static final Pattern JVM_NAME =
+            Pattern.compile("(?:[a-z_][\\w.]*\\.)?[A-Z*][\\w$*]*(?:(?:#|::)[\\w$*+]+)?");
     private static final Pattern GO_NAME = Pattern.compile("(?:Test|Benchmark|Example|Fuzz)\\w*(?:/.*)?");
     private static final Pattern PYTHON_NAME = Pattern.compile("\\w+");
 
@@ -79,7 +80,9 @@ public final class TestRun {
         for (String selector : selectors) {
             if (!select(context.tools(), found.suites(), selector.strip(), chosen)) {
                 return nothing("no test suite takes the selector '" + selector + "'; there are "
-                        + String.join(", ", found.suites().stream().map(TestSuite::name).toList())
+                        + String.join(
+                                ", ",
+                                found.suites().stream().map(TestSuite::name).toList())
                         + ". Give the path of a test file, path::name, or for Java Class or Class#method.");
             }
         }
@@ -94,15 +97,19 @@ public final class TestRun {
             bench.select(one.getValue());
             reports.put(one.getKey().name(), run(context.tools(), bench, one.getKey()));
         }
-        boolean someRan = reports.values().stream().anyMatch(report -> !report.tests().isEmpty());
+        boolean someRan =
+                reports.values().stream().anyMatch(report -> !report.tests().isEmpty());
         if (!selectors.isEmpty() && someRan) {
             // A name alone is given to every suite that may have it; those that do not are no news.
-            reports.values().removeIf(report -> report.tests().isEmpty() && report.problems().isEmpty());
+            reports.values()
+                    .removeIf(report ->
+                            report.tests().isEmpty() && report.problems().isEmpty());
         }
         return outcome(reports);
     }
 
-    private static SuiteReport run(Toolbox tools, TestBench bench, TestSuite suite) throws ToolDenied, InterruptedException {
+    private static SuiteReport run(Toolbox tools, TestBench bench, TestSuite suite)
+            throws ToolDenied, InterruptedException {
         if (!tools.canExecute()) {
             return SuiteReport.skipped(new Skip(
                     suite.name(), SkipCode.SANDBOX_MISSING, tools.noSandboxReason(), Toolbox.NO_SANDBOX_REMEDY));

@@ -43,7 +43,8 @@ record TestSelector(String path, String name) {
         return selection.stream()
                 .map(one -> {
                     String module = one.path().replaceFirst("\\.py$", "").replace('/', '.');
-                    String top = flatTests && module.startsWith("tests.") ? module.substring("tests.".length()) : module;
+                    String top =
+                            flatTests && module.startsWith("tests.") ? module.substring("tests.".length()) : module;
                     String name = one.name().replace("::", ".");
                     return top.isEmpty() ? name : name.isEmpty() ? top : top + "." + name;
                 })
@@ -85,8 +86,7 @@ record TestSelector(String path, String name) {
         return selection.isEmpty()
                 ? List.of()
                 : List.of(
-                        "-Dtest="
-                                + selection.stream().map(one -> one.jvm("#")).collect(Collectors.joining(",")),
+                        "-Dtest=" + selection.stream().map(one -> one.jvm("#")).collect(Collectors.joining(",")),
                         "-Dsurefire.failIfNoSpecifiedTests=false",
                         "-DfailIfNoTests=false");
     }
@@ -114,7 +114,11 @@ record TestSelector(String path, String name) {
     /** Words for a runner of JavaScript. */
     static List<String> node(List<TestSelector> selection, Runner runner) {
         List<String> words = new ArrayList<>();
-        selection.stream().map(TestSelector::path).filter(path -> !path.isEmpty()).distinct().forEach(words::add);
+        selection.stream()
+                .map(TestSelector::path)
+                .filter(path -> !path.isEmpty())
+                .distinct()
+                .forEach(words::add);
         String names = names(selection);
         if (!names.isEmpty()) {
             switch (runner) {

@@ -27,7 +27,10 @@ final class EditTool implements ModelTool {
                     + " longer parses is refused. Answers with the diff.",
             Schema.object()
                     .required("path", "string", "file, relative to the root of the repository")
-                    .required("old", "string", "the passage as it is in the file, without line numbers; empty for a new file")
+                    .required(
+                            "old",
+                            "string",
+                            "the passage as it is in the file, without line numbers; empty for a new file")
                     .required("new", "string", "what takes its place; empty deletes the passage")
                     .build(),
             new ToolSpec.Hints(false, false, false));
@@ -65,15 +68,16 @@ final class EditTool implements ModelTool {
         }
         Result result = TextEdit.apply(before, passage, replacement);
         if (result instanceof Ambiguous ambiguous) {
-            return Results.refused("the passage is in " + path + " " + ambiguous.lines().size() + " times"
-                    + how(ambiguous.match()) + ", beginning at lines "
-                    + String.join(
-                            ", ",
-                            ambiguous.lines().stream()
-                                    .limit(20)
-                                    .map(line -> Integer.toString(line))
-                                    .toList())
-                    + "; give more lines around the one that is meant");
+            return Results.refused(
+                    "the passage is in " + path + " " + ambiguous.lines().size() + " times"
+                            + how(ambiguous.match()) + ", beginning at lines "
+                            + String.join(
+                                    ", ",
+                                    ambiguous.lines().stream()
+                                            .limit(20)
+                                            .map(line -> Integer.toString(line))
+                                            .toList())
+                            + "; give more lines around the one that is meant");
         }
         if (result instanceof Missing missing) {
             return Results.refused(absent(path, missing));
@@ -85,13 +89,14 @@ final class EditTool implements ModelTool {
                     + Diffs.of(path, before, replaced.text()));
         }
         tools.write(path, replaced.text());
-        return Results.done("edited " + path + " at line " + replaced.line() + how(replaced.match()) + parsing.note() + "\n"
-                + Diffs.of(path, before, replaced.text()));
+        return Results.done("edited " + path + " at line " + replaced.line() + how(replaced.match()) + parsing.note()
+                + "\n" + Diffs.of(path, before, replaced.text()));
     }
 
     private ToolCallResult create(String path, String text) throws ToolDenied, InterruptedException {
         Files.Found found = Files.read(tools, path);
-        if (found instanceof Files.Unfit || found instanceof Files.Text existing && !existing.text().isEmpty()) {
+        if (found instanceof Files.Unfit
+                || found instanceof Files.Text existing && !existing.text().isEmpty()) {
             return Results.refused(path + " exists already; give the passage to replace as old (read the file first)");
         }
         Parsing parsing = Parsing.ofNew(path, text);
@@ -109,7 +114,8 @@ final class EditTool implements ModelTool {
 
     private static String absent(String path, Missing missing) {
         if (missing.near().isEmpty()) {
-            return "the passage is not in " + path + ", and nothing there is like it; read the file, and give old as it is";
+            return "the passage is not in " + path
+                    + ", and nothing there is like it; read the file, and give old as it is";
         }
         NearMatch near = missing.near().get();
         return String.format(

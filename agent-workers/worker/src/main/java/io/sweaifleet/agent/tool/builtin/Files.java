@@ -79,8 +79,9 @@ final class Files {
 
         @Override
         public void tooLarge(String path, long sizeBytes) {
-            found = new Unfit("has " + sizeBytes + " bytes, more than the " + MAX_BYTES
-                    + " that this tool handles; look for what you need with tool search, or with a program by tool run");
+            found = new Unfit(
+                    "has " + sizeBytes + " bytes, more than the " + MAX_BYTES
+                            + " that this tool handles; look for what you need with tool search, or with a program by tool run");
         }
     }
 }

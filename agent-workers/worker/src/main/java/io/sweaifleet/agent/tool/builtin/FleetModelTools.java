@@ -78,8 +78,9 @@ public final class FleetModelTools implements ModelTools {
         } catch (Arguments.Mistake e) {
             return Results.refused(e.getMessage());
         } catch (ToolDenied e) {
-            return Results.refused(e.getMessage() + "\nThis will not change by trying again; do it another way, or submit and"
-                    + " say what you may not do.");
+            return Results.refused(
+                    e.getMessage() + "\nThis will not change by trying again; do it another way, or submit and"
+                            + " say what you may not do.");
         } catch (UncheckedIOException e) {
             return Results.refused(name + " failed: " + e.getMessage());
         }
@@ -113,7 +114,7 @@ public final class FleetModelTools implements ModelTools {
     @Override
     public String repositoryMap(int tokens) throws InterruptedException {
         String instructions = context.assignment().getInstructions();
-                String words = context.assignment().getTitle() + " " + (instructions == null ? "" : instructions);
+        String words = context.assignment().getTitle() + " " + (instructions == null ? "" : instructions);
         return RepositoryMap.of(context.tools(), words, tokens, context.cancellation());
     }
 

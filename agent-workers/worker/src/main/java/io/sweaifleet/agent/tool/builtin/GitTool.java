@@ -48,12 +48,14 @@ final class GitTool implements ModelTool {
             words.remove(0);
         }
         if (words.isEmpty() || !COMMANDS.contains(words.get(0))) {
-            return Results.refused("git " + (words.isEmpty() ? "(nothing)" : words.get(0)) + " is not offered; there are "
-                    + String.join(", ", COMMANDS) + ". What you change is committed for you when you submit.");
+            return Results.refused(
+                    "git " + (words.isEmpty() ? "(nothing)" : words.get(0)) + " is not offered; there are "
+                            + String.join(", ", COMMANDS) + ". What you change is committed for you when you submit.");
         }
         String command = words.remove(0);
         List<String> all = new ArrayList<>(List.of(command));
-        if (command.equals("log") && words.stream().noneMatch(word -> word.matches("-\\d+|-n.*|--max-count.*|.*\\.\\..*"))) {
+        if (command.equals("log")
+                && words.stream().noneMatch(word -> word.matches("-\\d+|-n.*|--max-count.*|.*\\.\\..*"))) {
             all.add("-n" + LOG_ENTRIES);
         }
         if (!command.equals("status") && !command.equals("blame")) {

@@ -94,7 +94,10 @@ final class HttpFetch {
     }
 
     private static Page page(HttpResponse<Body> response) throws IOException {
-        String type = response.headers().firstValue("content-type").orElse("text/plain").toLowerCase(Locale.ROOT);
+        String type = response.headers()
+                .firstValue("content-type")
+                .orElse("text/plain")
+                .toLowerCase(Locale.ROOT);
         String location = response.headers().firstValue("location").orElse("");
         boolean redirected = response.statusCode() / 100 == 3 && !location.isEmpty();
         if (!redirected && !isText(type)) {
@@ -105,11 +108,17 @@ final class HttpFetch {
         if (type.contains("html")) {
             text = readable(Jsoup.parse(text, response.uri().toString()));
         }
-        return new Page(response.statusCode(), type, text, redirected ? location : "", response.body().cut());
+        return new Page(
+                response.statusCode(),
+                type,
+                text,
+                redirected ? location : "",
+                response.body().cut());
     }
 
     private static boolean isText(String type) {
-        return type.startsWith("text/") || List.of("json", "xml", "javascript", "yaml", "toml").stream().anyMatch(type::contains);
+        return type.startsWith("text/")
+                || List.of("json", "xml", "javascript", "yaml", "toml").stream().anyMatch(type::contains);
     }
 
     private static Charset charset(String type) {
@@ -134,12 +143,16 @@ final class HttpFetch {
                         Element parent = words.parent() instanceof Element ? (Element) words.parent() : null;
                         boolean preformatted = parent != null && parent.closest("pre") != null;
                         text.append(preformatted ? words.getWholeText() : words.text());
-                    } else if (node instanceof Element element && (element.isBlock() || element.normalName().equals("br"))) {
+                    } else if (node instanceof Element element
+                            && (element.isBlock() || element.normalName().equals("br"))) {
                         text.append('\n').append(element.normalName().equals("li") ? "- " : "");
                     }
                 },
                 page.body());
-        return text.toString().replaceAll("[ \\t]+\\n", "\n").replaceAll("\\n{3,}", "\n\n").strip();
+        return text.toString()
+                .replaceAll("[ \\t]+\\n", "\n")
+                .replaceAll("\\n{3,}", "\n\n")
+                .strip();
     }
 
     /** A body, as far as it is read. */

@@ -66,7 +66,7 @@ final class HttpGetTool implements ModelTool {
 
     private HttpFetch.Page get(URI uri) throws ToolDenied, InterruptedException {
         HttpFetch.Page[] page = new HttpFetch.Page[1];
-        tools.outside("http_get", List.of(hostOf(uri), uri.toString()), Map.of("url", uri.toString()), () -> {
+        tools.outside("http_get", uri.getHost(), List.of(hostOf(uri), uri.toString()), Map.of("url", uri.toString()), () -> {
             page[0] = fetch.get(uri);
             return page[0].text();
         });
@@ -78,7 +78,8 @@ final class HttpGetTool implements ModelTool {
             URI uri = new URI(text);
             String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
             if (!scheme.equals("http") && !scheme.equals("https")) {
-                throw new Arguments.Mistake("argument url of http_get must begin with http:// or https://, not " + text);
+                throw new Arguments.Mistake(
+                        "argument url of http_get must begin with http:// or https://, not " + text);
             }
             if (uri.getHost() == null) {
                 throw new Arguments.Mistake("argument url of http_get names no host: " + text);
@@ -94,8 +95,7 @@ final class HttpGetTool implements ModelTool {
 
     static String hostOf(URI uri) {
         String host = uri.getHost().toLowerCase(Locale.ROOT);
-        boolean usual = uri.getPort() < 0
-                || uri.getPort() == (uri.getScheme().equalsIgnoreCase("https") ? 443 : 80);
+        boolean usual = uri.getPort() < 0 || uri.getPort() == (uri.getScheme().equalsIgnoreCase("https") ? 443 : 80);
         return usual ? host : host + ":" + uri.getPort();
     }
 
@@ -105,12 +105,15 @@ final class HttpGetTool implements ModelTool {
             return Results.refused("the text of " + uri + " has only " + text.length() + " characters");
         }
         int to = Math.min(text.length(), from + MAX_TEXT);
-        String rest = to < text.length() ? "\n… read on with from: " + to + " (of " + text.length() + " characters)" : "";
-        String cut = page.cut() ? "\nThe document is longer than " + HttpFetch.MAX_BYTES + " bytes; the rest was not read." : "";
+        String rest =
+                to < text.length() ? "\n… read on with from: " + to + " (of " + text.length() + " characters)" : "";
+        String cut = page.cut()
+                ? "\nThe document is longer than " + HttpFetch.MAX_BYTES + " bytes; the rest was not read."
+                : "";
         return new ToolCallResult(
                 page.status() < 400,
-                "status " + page.status() + ", " + page.type() + "\n" + Fence.around(uri.toString(), text.substring(from, to))
-                        + rest + cut,
+                "status " + page.status() + ", " + page.type() + "\n"
+                        + Fence.around(uri.toString(), text.substring(from, to)) + rest + cut,
                 false);
     }
 }

@@ -33,9 +33,7 @@ final class PatchTool implements ModelTool {
             "apply_patch",
             "Applies a patch to several files, all or nothing: a unified diff as 'git diff' prints it, or the form that begins"
                     + " with *** Begin Patch. Line numbers may be wrong; lines that stay or go must be as in the file.",
-            Schema.object()
-                    .required("patch", "string", "the patch")
-                    .build(),
+            Schema.object().required("patch", "string", "the patch").build(),
             new ToolSpec.Hints(false, true, false));
 
     private final Toolbox tools;
@@ -58,7 +56,8 @@ final class PatchTool implements ModelTool {
     public ToolCallResult call(Arguments arguments) throws Arguments.Mistake, ToolDenied, InterruptedException {
         String patch = arguments.text("patch");
         if (patch.length() > MAX_PATCH) {
-            return Results.refused("the patch has " + patch.length() + " characters, more than " + MAX_PATCH + "; split it");
+            return Results.refused(
+                    "the patch has " + patch.length() + " characters, more than " + MAX_PATCH + "; split it");
         }
         Plan plan = new Plan();
         try {
@@ -153,9 +152,8 @@ final class PatchTool implements ModelTool {
                     continue;
                 }
                 String old = before.get(entry.getKey());
-                Parsing parsing = old == null
-                        ? Parsing.ofNew(entry.getKey(), text)
-                        : Parsing.check(entry.getKey(), old, text);
+                Parsing parsing =
+                        old == null ? Parsing.ofNew(entry.getKey(), text) : Parsing.check(entry.getKey(), old, text);
                 if (parsing.refused()) {
                     return Optional.of(parsing.words());
                 }
@@ -180,7 +178,8 @@ final class PatchTool implements ModelTool {
                 }
                 return Results.refused("nothing was changed: " + e.getMessage());
             }
-            StringBuilder text = new StringBuilder("applied to " + after.size() + (after.size() == 1 ? " file" : " files"));
+            StringBuilder text =
+                    new StringBuilder("applied to " + after.size() + (after.size() == 1 ? " file" : " files"));
             after.forEach((path, now) -> text.append('\n').append(described(path, before.get(path), now)));
             notes.forEach(note -> text.append("\nnote: ").append(note));
             return Results.done(text.toString());

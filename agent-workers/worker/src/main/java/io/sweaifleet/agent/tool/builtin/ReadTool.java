@@ -24,7 +24,8 @@ final class ReadTool implements ModelTool {
 
     private static final ToolSpec SPEC = new ToolSpec(
             "read",
-            "Shows up to " + MAX_LINES + " lines of a text file with line numbers, from a line on. The numbers are not part of"
+            "Shows up to " + MAX_LINES
+                    + " lines of a text file with line numbers, from a line on. The numbers are not part of"
                     + " the file.",
             Schema.object()
                     .required("path", "string", "file, relative to the root of the repository")

@@ -67,11 +67,13 @@ final class RunTool implements ModelTool {
     public ToolCallResult call(Arguments arguments) throws Arguments.Mistake, ToolDenied, InterruptedException {
         List<String> argv = arguments.texts("argv", EXAMPLE);
         if (argv.isEmpty() || argv.get(0).isBlank()) {
-            throw new Arguments.Mistake("argument argv of run is empty; give the program and its arguments, such as " + EXAMPLE);
+            throw new Arguments.Mistake(
+                    "argument argv of run is empty; give the program and its arguments, such as " + EXAMPLE);
         }
         if (argv.size() == 1 && argv.get(0).strip().contains(" ")) {
-            throw new Arguments.Mistake("argument argv of run has one word with spaces in it; there is no shell, so give each"
-                    + " word by itself, such as " + EXAMPLE);
+            throw new Arguments.Mistake(
+                    "argument argv of run has one word with spaces in it; there is no shell, so give each"
+                            + " word by itself, such as " + EXAMPLE);
         }
         int timeout = arguments.number("timeout", TIMEOUT_SECONDS, 1, MAX_TIMEOUT_SECONDS);
         CommandResult result = tools.run(new CommandRequest(
@@ -93,7 +95,8 @@ final class RunTool implements ModelTool {
         String end = result.timedOut()
                 ? "ended at its timeout of " + timeoutSeconds + " s"
                 : result.exitCode() < 0 ? "was ended" : "exit code " + result.exitCode();
-        String text = String.format(Locale.ROOT, "%s after %.1f s", end, result.wall().toMillis() / 1000.0);
+        String text =
+                String.format(Locale.ROOT, "%s after %.1f s", end, result.wall().toMillis() / 1000.0);
         String output = result.output().stripTrailing();
         return new ToolCallResult(result.ok(), text + (output.isEmpty() ? ", no output" : "\n" + output), false);
     }

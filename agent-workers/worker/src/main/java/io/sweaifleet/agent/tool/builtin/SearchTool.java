@@ -44,7 +44,10 @@ final class SearchTool implements ModelTool {
             Schema.object()
                     .optional("pattern", "string", "what to find; left out, the files are listed")
                     .optional("files", "string", "glob of the files to look in, such as **/*.java; all when left out")
-                    .optional("regex", "boolean", "whether the pattern is a regular expression (RE2); a plain text otherwise")
+                    .optional(
+                            "regex",
+                            "boolean",
+                            "whether the pattern is a regular expression (RE2); a plain text otherwise")
                     .optional("ignoreCase", "boolean", "whether upper and lower case are the same")
                     .optional("max", "integer", "number of hits to show, at most " + MAX_HITS)
                     .build(),
@@ -96,12 +99,11 @@ final class SearchTool implements ModelTool {
         Map<String, Integer> byDirectory = new LinkedHashMap<>();
         files.forEach(file -> byDirectory.merge(Texts.directory(file), 1, Integer::sum));
         StringBuilder shown = new StringBuilder("by directory, as there are many; narrow the glob to see names\n");
-        byDirectory.entrySet().stream()
-                .limit(MAX_FILES)
-                .forEach(entry -> shown.append(entry.getKey().isEmpty() ? "." : entry.getKey())
-                        .append("/: ")
-                        .append(entry.getValue())
-                        .append('\n'));
+        byDirectory.entrySet().stream().limit(MAX_FILES).forEach(entry -> shown.append(
+                        entry.getKey().isEmpty() ? "." : entry.getKey())
+                .append("/: ")
+                .append(entry.getValue())
+                .append('\n'));
         if (byDirectory.size() > MAX_FILES) {
             shown.append("… and ").append(byDirectory.size() - MAX_FILES).append(" more directories");
         }
@@ -130,7 +132,9 @@ final class SearchTool implements ModelTool {
                 return;
             }
             // One pass over the whole text is far quicker than one per line; most files have no hit.
-            if (!pattern.matcher(text).find() && !pattern.pattern().contains("^") && !pattern.pattern().contains("$")) {
+            if (!pattern.matcher(text).find()
+                    && !pattern.pattern().contains("^")
+                    && !pattern.pattern().contains("$")) {
                 return;
             }
             int number = 0;
@@ -172,7 +176,8 @@ final class SearchTool implements ModelTool {
             StringBuilder text = new StringBuilder();
             int written = 0;
             for (Map.Entry<String, List<String>> entry : shown.entrySet()) {
-                for (String hit : entry.getValue().subList(0, Math.min(ofAFile, entry.getValue().size()))) {
+                for (String hit : entry.getValue()
+                        .subList(0, Math.min(ofAFile, entry.getValue().size()))) {
                     if (written < most) {
                         text.append(entry.getKey()).append(':').append(hit).append('\n');
                         written++;
@@ -183,12 +188,10 @@ final class SearchTool implements ModelTool {
                     + (written < total ? "; " + written + " are shown" : "") + "\n";
             if (written < total) {
                 text.append("hits per file:\n");
-                counts.entrySet().stream()
-                        .limit(MAX_FILES)
-                        .forEach(entry -> text.append(entry.getKey())
-                                .append(": ")
-                                .append(entry.getValue())
-                                .append('\n'));
+                counts.entrySet().stream().limit(MAX_FILES).forEach(entry -> text.append(entry.getKey())
+                        .append(": ")
+                        .append(entry.getValue())
+                        .append('\n'));
                 if (counts.size() > MAX_FILES) {
                     text.append("… and ").append(counts.size() - MAX_FILES).append(" more files\n");
                 }

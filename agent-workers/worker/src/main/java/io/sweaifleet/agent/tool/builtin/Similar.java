@@ -24,7 +24,9 @@ final class Similar {
                     .filter(file -> Texts.name(file).toLowerCase(Locale.ROOT).equals(name))
                     .limit(MOST)
                     .toList();
-            return same.isEmpty() ? "; find files with tool search" : "; did you mean " + String.join(" or ", same) + "?";
+            return same.isEmpty()
+                    ? "; find files with tool search"
+                    : "; did you mean " + String.join(" or ", same) + "?";
         } catch (ToolDenied e) {
             return "";
         }

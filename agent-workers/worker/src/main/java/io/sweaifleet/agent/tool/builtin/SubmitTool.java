@@ -16,7 +16,10 @@ final class SubmitTool implements ModelTool {
             "Ends the task: what was changed is committed and handed over with your summary. Call it once, when all is done and"
                     + " tested, or when you cannot go on (say why).",
             Schema.object()
-                    .required("summary", "string", "what was done, how it was checked, and what is left, in a few sentences")
+                    .required(
+                            "summary",
+                            "string",
+                            "what was done, how it was checked, and what is left, in a few sentences")
                     .build(),
             new ToolSpec.Hints(false, false, true));
 
@@ -29,7 +32,8 @@ final class SubmitTool implements ModelTool {
     public ToolCallResult call(Arguments arguments) throws Arguments.Mistake {
         String summary = arguments.text("summary").strip();
         if (summary.isEmpty()) {
-            throw new Arguments.Mistake("argument summary of submit is empty; say what was done and how it was checked");
+            throw new Arguments.Mistake(
+                    "argument summary of submit is empty; say what was done and how it was checked");
         }
         return new ToolCallResult(true, summary, true);
     }

@@ -30,7 +30,8 @@ final class TestTool implements ModelTool {
                     .optional(
                             "timeout",
                             "integer",
-                            "seconds for them all, " + TIMEOUT_SECONDS + " when left out, at most " + MAX_TIMEOUT_SECONDS)
+                            "seconds for them all, " + TIMEOUT_SECONDS + " when left out, at most "
+                                    + MAX_TIMEOUT_SECONDS)
                     .build(),
             new ToolSpec.Hints(false, false, true));
 
@@ -50,8 +51,8 @@ final class TestTool implements ModelTool {
     @Override
     public ToolCallResult call(Arguments arguments) throws Arguments.Mistake, ToolDenied, InterruptedException {
         int timeout = arguments.number("timeout", TIMEOUT_SECONDS, 1, MAX_TIMEOUT_SECONDS);
-        TestRun.Outcome outcome = TestRun.run(
-                context, Duration.ofSeconds(timeout), arguments.texts("selectors", EXAMPLE), clock);
+        TestRun.Outcome outcome =
+                TestRun.run(context, Duration.ofSeconds(timeout), arguments.texts("selectors", EXAMPLE), clock);
         return new ToolCallResult(outcome.ok(), outcome.text(), false);
     }
 }

@@ -20,7 +20,8 @@ public final class Diffs {
         List<String> from = shown(before);
         List<String> to = shown(after);
         Patch<String> patch = DiffUtils.diff(from, to);
-        String text = String.join("\n", UnifiedDiffUtils.generateUnifiedDiff("a/" + path, "b/" + path, from, patch, CONTEXT));
+        String text =
+                String.join("\n", UnifiedDiffUtils.generateUnifiedDiff("a/" + path, "b/" + path, from, patch, CONTEXT));
         return cut(text);
     }
 
@@ -39,7 +40,12 @@ public final class Diffs {
 
     private static List<String> shown(String text) {
         List<String> lines = Lines.split(text);
-        boolean mixed = lines.stream().map(Lines::end).filter(end -> !end.isEmpty()).distinct().count() > 1;
+        boolean mixed = lines.stream()
+                        .map(Lines::end)
+                        .filter(end -> !end.isEmpty())
+                        .distinct()
+                        .count()
+                > 1;
         return lines.stream()
                 .map(line -> {
                     String content = Lines.content(line);

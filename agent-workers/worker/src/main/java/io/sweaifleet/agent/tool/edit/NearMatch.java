@@ -1,6 +1,7 @@
 package io.sweaifleet.agent.tool.edit;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +29,9 @@ public record NearMatch(int from, int to, double similarity, String diff) {
         if (height == 0) {
             return Optional.empty();
         }
-        List<Map<String, Integer>> have = new ArrayList<>(lines.size());
+        List<int[]> have = new ArrayList<>(lines.size());
         lines.forEach(line -> have.add(pairs(TextEdit.words(Lines.content(line)))));
-        List<Map<String, Integer>> want = new ArrayList<>(wanted.size());
+        List<int[]> want = new ArrayList<>(wanted.size());
         wanted.forEach(line -> want.add(pairs(TextEdit.words(line))));
         double best = 0;
         int bestAt = -1;
@@ -55,8 +56,9 @@ public record NearMatch(int from, int to, double similarity, String diff) {
         if (best < LEAST) {
             return Optional.empty();
         }
-        List<String> found =
-                lines.subList(bestAt, bestAt + height).stream().map(Lines::content).toList();
+        List<String> found = lines.subList(bestAt, bestAt + height).stream()
+                .map(Lines::content)
+                .toList();
         return Optional.of(new NearMatch(bestAt + 1, bestAt + height, best, Diffs.between(wanted, found)));
     }
 
@@ -85,33 +87,40 @@ public record NearMatch(int from, int to, double similarity, String diff) {
         return List.copyOf(starts);
     }
 
-    private static double dice(List<Map<String, Integer>> have, List<Map<String, Integer>> want, int line, int index) {
+    private static double dice(List<int[]> have, List<int[]> want, int line, int index) {
         return dice(have.get(line), want.get(index));
     }
 
     /** Sørensen–Dice coefficient of pairs of neighbouring characters. */
-    private static double dice(Map<String, Integer> a, Map<String, Integer> b) {
-        int total = a.values().stream().mapToInt(Integer::intValue).sum()
-                + b.values().stream().mapToInt(Integer::intValue).sum();
-        if (total == 0) {
+    private static double dice(int[] a, int[] b) {
+        if (a.length + b.length == 0) {
             return 1;
         }
         int shared = 0;
-        for (Map.Entry<String, Integer> entry : a.entrySet()) {
-            shared += Math.min(entry.getValue(), b.getOrDefault(entry.getKey(), 0));
+        int i = 0;
+        int j = 0;
+        while (i < a.length && j < b.length) {
+            if (a[i] == b[j]) {
+                shared++;
+                i++;
+                j++;
+            } else if (a[i] < b[j]) {
+                i++;
+            } else {
+                j++;
+            }
         }
-        return 2.0 * shared / total;
+        return 2.0 * shared / (a.length + b.length);
     }
 
-    private static Map<String, Integer> pairs(String text) {
-        Map<String, Integer> pairs = new HashMap<>();
-        String bounded = text.length() <= 300 ? text : text.substring(0, 300);
-        for (int i = 0; i + 1 < bounded.length(); i++) {
-            pairs.merge(bounded.substring(i, i + 2), 1, Integer::sum);
+    /** The pairs of a text's beginning, sorted; a single character is a pair with nothing. */
+    private static int[] pairs(String text) {
+        int length = Math.min(text.length(), 300);
+        int[] pairs = new int[length == 1 ? 1 : Math.max(0, length - 1)];
+        for (int i = 0; i < pairs.length; i++) {
+            pairs[i] = text.charAt(i) << 16 | (i + 1 < length ? text.charAt(i + 1) : 0);
         }
-        if (bounded.length() == 1) {
-            pairs.put(bounded, 1);
-        }
+        Arrays.sort(pairs);
         return pairs;
     }
 }

@@ -52,7 +52,8 @@ public final class PatchApplier {
         int drift = 0;
         for (int i = 0; i < hunks.size(); i++) {
             Hunk hunk = hunks.get(i);
-            List<Line> old = hunk.lines().stream().filter(line -> line.sign() != '+').toList();
+            List<Line> old =
+                    hunk.lines().stream().filter(line -> line.sign() != '+').toList();
             String name = "hunk " + (i + 1) + " of " + path;
             int hint = hint(hunk, old.size(), from, drift);
             Place place = old.isEmpty() ? insertion(hunk, hint, from) : find(name, hunk, old, hint, from);
@@ -111,7 +112,12 @@ public final class PatchApplier {
                 }
                 if (found.size() > 1 && hunk.oldStart() == 0) {
                     throw new PatchFault(name + " fits in " + found.size() + " places (lines "
-                            + String.join(", ", found.stream().limit(10).map(index -> "" + (index + 1)).toList())
+                            + String.join(
+                                    ", ",
+                                    found.stream()
+                                            .limit(10)
+                                            .map(index -> "" + (index + 1))
+                                            .toList())
                             + "); give it more lines of context, or a line number: @@ -LINE,COUNT +LINE,COUNT @@");
                 }
                 int wanted = hint + lead;
@@ -164,7 +170,9 @@ public final class PatchApplier {
     private static int trailing(Hunk hunk, int fuzz) {
         int last = hunk.lines().size() - 1;
         int context = 0;
-        while (context < fuzz && context <= last && hunk.lines().get(last - context).sign() == ' ') {
+        while (context < fuzz
+                && context <= last
+                && hunk.lines().get(last - context).sign() == ' ') {
             context++;
         }
         return context;
@@ -180,7 +188,8 @@ public final class PatchApplier {
                 continue;
             }
             int i = 0;
-            while (i < wanted.size() && same.test(lines.get(at + i), wanted.get(i).text())) {
+            while (i < wanted.size()
+                    && same.test(lines.get(at + i), wanted.get(i).text())) {
                 i++;
             }
             if (i == wanted.size()) {
@@ -221,7 +230,8 @@ public final class PatchApplier {
     }
 
     private String expected(List<Line> old, int least) {
-        List<String> wanted = old.stream().map(line -> Lines.content(line.text())).toList();
+        List<String> wanted =
+                old.stream().map(line -> Lines.content(line.text())).toList();
         String most = NearMatch.find(lines, wanted)
                 .map(near -> "; most like it are lines " + near.from() + "–" + near.to() + ":\n" + near.diff())
                 .orElse("; nothing in the file is like it");

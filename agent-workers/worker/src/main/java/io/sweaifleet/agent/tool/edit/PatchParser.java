@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class PatchParser {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern FENCE =
-            Pattern.compile("(?s)^\\s*(`{3,}|~{3,})[^\\n]*\\n(.*?\\n)?\\1\\s*$");
+    private static final Pattern FENCE = Pattern.compile("(?s)^\\s*(`{3,}|~{3,})[^\\n]*\\n(.*?\\n)?\\1\\s*$");
     private static final Pattern HERE_DOCUMENT =
             Pattern.compile("(?s)^[^\\n]*<<-?\\s*['\"]?(\\w+)['\"]?[^\\n]*\\n(.*?\\n)\\1\\s*['\"]?\\s*$");
     private static final Pattern HUNK = Pattern.compile("^@@ -(\\d+)(?:,(\\d+))? \\+(\\d+)(?:,(\\d+))? @@.*");
@@ -47,8 +46,9 @@ public final class PatchParser {
         PatchParser parser = new PatchParser(text.endsWith("\n") ? text : text + "\n");
         List<FileChange> changes = text.contains(BEGIN) ? parser.begun() : parser.unified();
         if (changes.isEmpty()) {
-            throw new PatchFault("there is no file in the patch; begin each file with '--- a/PATH' and '+++ b/PATH', and each"
-                    + " change with '@@ -LINE,COUNT +LINE,COUNT @@'");
+            throw new PatchFault(
+                    "there is no file in the patch; begin each file with '--- a/PATH' and '+++ b/PATH', and each"
+                            + " change with '@@ -LINE,COUNT +LINE,COUNT @@'");
         }
         return changes;
     }
@@ -112,8 +112,9 @@ public final class PatchParser {
             } else if (isFileHeader(at)) {
                 changes.add(plainFile(new Headers()));
             } else if (HUNK.matcher(line).matches()) {
-                throw new PatchFault("line " + (at + 1) + " of the patch begins a hunk, but no file was named before it;"
-                        + " put '--- a/PATH' and '+++ b/PATH' before it");
+                throw new PatchFault(
+                        "line " + (at + 1) + " of the patch begins a hunk, but no file was named before it;"
+                                + " put '--- a/PATH' and '+++ b/PATH' before it");
             } else {
                 at++; // What a mail or git says before and between.
             }
@@ -156,7 +157,9 @@ public final class PatchParser {
             } else if (line.startsWith("GIT binary patch") || line.startsWith("Binary files ")) {
                 throw new PatchFault("line " + (at + 1) + " of the patch changes a binary file (" + headers.to
                         + "); only text can be patched");
-            } else if (line.startsWith("diff --git ") || isFileHeader(at) || HUNK.matcher(line).matches()) {
+            } else if (line.startsWith("diff --git ")
+                    || isFileHeader(at)
+                    || HUNK.matcher(line).matches()) {
                 break;
             } else if (line.startsWith("old mode") || line.startsWith("new mode")) {
                 refuseLink(line);
@@ -169,12 +172,14 @@ public final class PatchParser {
         if (headers.from == null || headers.to == null) {
             throw new PatchFault("line " + at + " of the patch names no file; write 'diff --git a/PATH b/PATH'");
         }
-        return new FileChange(headers.kind, headers.kind == Kind.ADD ? headers.to : headers.from, headers.to, List.of());
+        return new FileChange(
+                headers.kind, headers.kind == Kind.ADD ? headers.to : headers.from, headers.to, List.of());
     }
 
     private void refuseLink(String line) throws PatchFault {
         if (line.endsWith("120000") || line.endsWith("160000")) {
-            throw new PatchFault("line " + (at + 1) + " of the patch makes a symbolic link or submodule; only files can be patched");
+            throw new PatchFault(
+                    "line " + (at + 1) + " of the patch makes a symbolic link or submodule; only files can be patched");
         }
     }
 
@@ -300,8 +305,9 @@ public final class PatchParser {
             } else if (line.isBlank()) {
                 at++;
             } else {
-                throw new PatchFault("line " + (at + 1) + " of the patch is not understood: " + line
-                        + "; after *** Begin Patch, each file begins with *** Add File:, *** Update File: or *** Delete File:");
+                throw new PatchFault(
+                        "line " + (at + 1) + " of the patch is not understood: " + line
+                                + "; after *** Begin Patch, each file begins with *** Add File:, *** Update File: or *** Delete File:");
             }
         }
         return changes;
@@ -342,7 +348,8 @@ public final class PatchParser {
         int began = at;
         List<String> headings = new ArrayList<>();
         while (at < lines.size() && content().startsWith("@@")) {
-            String heading = content().substring(2).replaceFirst("\\s*@@\\s*$", "").strip();
+            String heading =
+                    content().substring(2).replaceFirst("\\s*@@\\s*$", "").strip();
             if (!heading.isEmpty()) {
                 headings.add(heading);
             }
@@ -357,7 +364,10 @@ public final class PatchParser {
                 at++;
                 break;
             }
-            if (line.startsWith("*** ") || line.startsWith("@@") || line.startsWith("diff --git ") || isFileHeader(at)) {
+            if (line.startsWith("*** ")
+                    || line.startsWith("@@")
+                    || line.startsWith("diff --git ")
+                    || isFileHeader(at)) {
                 break;
             }
             if (line.startsWith(NO_NEWLINE)) {
@@ -372,7 +382,9 @@ public final class PatchParser {
             }
             at++;
         }
-        while (!body.isEmpty() && body.get(body.size() - 1).sign() == ' ' && body.get(body.size() - 1).text().isBlank()) {
+        while (!body.isEmpty()
+                && body.get(body.size() - 1).sign() == ' '
+                && body.get(body.size() - 1).text().isBlank()) {
             body.remove(body.size() - 1);
         }
         if (body.isEmpty()) {

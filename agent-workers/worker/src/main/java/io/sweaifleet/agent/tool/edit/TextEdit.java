@@ -68,7 +68,8 @@ public final class TextEdit {
             return new Missing(Optional.empty());
         }
         for (Match match : List.of(Match.WHITESPACE, Match.INDENTATION)) {
-            List<Integer> found = find(lines, wanted.lines(), match == Match.WHITESPACE ? TextEdit::sameIndent : TextEdit::sameWords);
+            List<Integer> found =
+                    find(lines, wanted.lines(), match == Match.WHITESPACE ? TextEdit::sameIndent : TextEdit::sameWords);
             if (match == Match.INDENTATION) {
                 found.removeIf(at -> shift(lines, at, wanted.lines()) == null);
             }
@@ -92,7 +93,8 @@ public final class TextEdit {
         }
         if (found.size() > 1) {
             return new Ambiguous(
-                    Match.EXACT, found.stream().map(at -> Lines.number(text, at)).toList());
+                    Match.EXACT,
+                    found.stream().map(at -> Lines.number(text, at)).toList());
         }
         int at = found.get(0);
         return new Replaced(
@@ -110,7 +112,8 @@ public final class TextEdit {
     private record Block(List<String> lines, int before, int after) {
 
         static Block of(String passage) {
-            List<String> lines = Lines.split(passage).stream().map(Lines::content).toList();
+            List<String> lines =
+                    Lines.split(passage).stream().map(Lines::content).toList();
             int from = 0;
             int to = lines.size();
             while (from < to && lines.get(from).isBlank()) {
@@ -175,7 +178,11 @@ public final class TextEdit {
         for (int i = 0; i < wanted.before() && !fresh.isEmpty() && fresh.get(0).isBlank(); i++) {
             fresh.remove(0);
         }
-        for (int i = 0; i < wanted.after() && !fresh.isEmpty() && fresh.get(fresh.size() - 1).isBlank(); i++) {
+        for (int i = 0;
+                i < wanted.after()
+                        && !fresh.isEmpty()
+                        && fresh.get(fresh.size() - 1).isBlank();
+                i++) {
             fresh.remove(fresh.size() - 1);
         }
         StringBuilder text = new StringBuilder();
@@ -226,7 +233,9 @@ public final class TextEdit {
             return shift.getOrDefault(base, "") + converted(indent.substring(base.length()), shift) + rest;
         }
         // Less than the passage had anywhere: as much less in the file.
-        String least = shift.keySet().stream().min(Comparator.comparingInt(String::length)).orElse("");
+        String least = shift.keySet().stream()
+                .min(Comparator.comparingInt(String::length))
+                .orElse("");
         String there = shift.getOrDefault(least, "");
         int less = least.length() - indent.length();
         return (there.length() >= less ? there.substring(0, there.length() - less) : "") + rest;
@@ -242,7 +251,9 @@ public final class TextEdit {
         int unit = more.length() % 4 == 0 ? 4 : more.length() % 2 == 0 ? 2 : more.length();
         for (Map.Entry<String, String> entry : shift.entrySet()) {
             int depth = entry.getValue().length();
-            if (depth > 0 && entry.getKey().length() % depth == 0 && !entry.getKey().isEmpty()) {
+            if (depth > 0
+                    && entry.getKey().length() % depth == 0
+                    && !entry.getKey().isEmpty()) {
                 unit = entry.getKey().length() / depth;
             }
         }

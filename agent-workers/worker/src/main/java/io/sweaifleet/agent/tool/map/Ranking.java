@@ -55,8 +55,8 @@ final class Ranking {
             tags(files, paths, i).definitions().stream()
                     .map(Definition::name)
                     .distinct()
-                    .forEach(name ->
-                            definers.computeIfAbsent(name, any -> new ArrayList<>()).add(file));
+                    .forEach(name -> definers.computeIfAbsent(name, any -> new ArrayList<>())
+                            .add(file));
         }
         List<List<Edge>> edges = edges(files, paths, definers, words);
         double[] rank = pageRank(edges, preference(files, paths, words));
@@ -76,7 +76,8 @@ final class Ranking {
                 // What nobody uses still tells what a file is about, the first things most.
                 double own = rank[i] * 0.01 / definitions.size();
                 // All ranks are 1 together, so what the task names outweighs everything else.
-                double mentioned = !mentions(definition.name(), words) ? 0 : isTelling(definition.name()) ? 1 : rank[i] * 0.5;
+                double mentioned =
+                        !mentions(definition.name(), words) ? 0 : isTelling(definition.name()) ? 1 : rank[i] * 0.5;
                 ranked.add(new Ranked(
                         paths.get(i), definition, weights.getOrDefault(definition.name(), 0.0) + own + mentioned));
             }
@@ -103,9 +104,8 @@ final class Ranking {
                 if (targets.isEmpty() || targets.size() > COMMON) {
                     continue;
                 }
-                double weight = Math.sqrt(used.getValue())
-                        * (mentions(used.getKey(), words) ? MENTIONED : 1)
-                        / targets.size();
+                double weight =
+                        Math.sqrt(used.getValue()) * (mentions(used.getKey(), words) ? MENTIONED : 1) / targets.size();
                 for (int to : targets) {
                     // Use within the file that defines it says little of its weight for others.
                     out.add(new Edge(to, used.getKey(), to == from ? weight * 0.1 : weight));
@@ -166,7 +166,9 @@ final class Ranking {
 
     /** Whether a name is hardly a word of plain language that stands in the task by chance, as {@code run} may. */
     private static boolean isTelling(String name) {
-        return name.length() >= 8 || name.indexOf('_', 1) > 0 || !name.substring(1).equals(name.substring(1).toLowerCase(Locale.ROOT));
+        return name.length() >= 8
+                || name.indexOf('_', 1) > 0
+                || !name.substring(1).equals(name.substring(1).toLowerCase(Locale.ROOT));
     }
 
     /** Whether a name, or for a longer one each of its words, stands in the task. */

@@ -11,6 +11,7 @@ import io.sweaifleet.agent.playbook.support.WorkFiles;
 import io.sweaifleet.agent.tool.map.Ranking.Ranked;
 import io.sweaifleet.agent.tool.syntax.Grammar;
 import io.sweaifleet.agent.tool.syntax.Tags;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -29,6 +30,9 @@ public final class RepositoryMap {
 
     /** Larger files are generated, or data, in bytes. */
     static final long MAX_FILE_BYTES = 512 << 10;
+
+    /** Time for parsing in one call; what it was too short for is parsed in the next. */
+    private static final Duration MAX_PARSING = Duration.ofSeconds(30);
 
     /** Longest line that is shown, in characters. */
     static final int MAX_LINE = 120;
@@ -84,10 +88,11 @@ public final class RepositoryMap {
                 .limit(MAX_FILES)
                 .toList();
         if (!files.isEmpty()) {
+            long end = System.nanoTime() + MAX_PARSING.toNanos();
             tools.readAll(files, MAX_FILE_BYTES, (path, content) -> {
                 cancellation.check();
                 if (!Texts.isBinary(content)) {
-                    Grammar.of(path).ifPresent(grammar -> tags.put(path, CACHE.of(grammar, content)));
+                    Grammar.of(path).ifPresent(grammar -> tags.put(path, CACHE.of(grammar, content, System.nanoTime() < end)));
                 }
             });
         }
@@ -132,8 +137,8 @@ public final class RepositoryMap {
     /** Files in the order of their weightiest definition, definitions in the order of the file. */
     private static String shown(List<Ranked> ranked) {
         Map<String, List<Ranked>> byFile = new LinkedHashMap<>();
-        ranked.forEach(
-                one -> byFile.computeIfAbsent(one.path(), any -> new ArrayList<>()).add(one));
+        ranked.forEach(one ->
+                byFile.computeIfAbsent(one.path(), any -> new ArrayList<>()).add(one));
         StringBuilder text = new StringBuilder();
         byFile.forEach((path, definitions) -> {
             text.append(path).append(":\n");

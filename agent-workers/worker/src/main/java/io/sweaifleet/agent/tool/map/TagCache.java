@@ -28,18 +28,22 @@ final class TagCache {
         }
     });
 
-    Tags of(Grammar grammar, byte[] content) {
+    /**
+     * The tags of a file.
+     *
+     * @param mayParse whether there is time to parse; else a file that is not known has none
+     */
+    Tags of(Grammar grammar, byte[] content, boolean mayParse) {
         String key = grammar + digest(content);
         Tags known = tags.get(key);
+        if (known == null && !mayParse) {
+            return Tags.NONE;
+        }
         if (known == null) {
             known = Tags.of(grammar, new String(content, StandardCharsets.UTF_8));
             tags.put(key, known);
         }
         return known;
-    }
-
-    int size() {
-        return tags.size();
     }
 
     private static String digest(byte[] content) {

@@ -66,7 +66,8 @@ final class McpConnection implements AutoCloseable {
                 .requestTimeout(server.timeout())
                 .initializationTimeout(server.timeout())
                 .clientInfo(new McpSchema.Implementation("swe-ai-fleet", "1"))
-                // Answers are text for a model; whether they have the form that the server promised is no matter of ours.
+                // Answers are text for a model; whether they have the form that the server promised is no matter of
+                // ours.
                 .jsonSchemaValidator((schema, content) ->
                         io.modelcontextprotocol.json.schema.JsonSchemaValidator.ValidationResponse.asValid(null))
                 .build();
@@ -168,7 +169,8 @@ final class McpConnection implements AutoCloseable {
         if (name.contains("/")) {
             return Files.isExecutable(Path.of(name));
         }
-        return Arrays.stream(Objects.requireNonNullElse(System.getenv("PATH"), "").split(File.pathSeparator))
+        return Arrays.stream(
+                        Objects.requireNonNullElse(System.getenv("PATH"), "").split(File.pathSeparator))
                 .anyMatch(folder -> !folder.isEmpty() && Files.isExecutable(Path.of(folder, name)));
     }
 
@@ -190,7 +192,8 @@ final class McpConnection implements AutoCloseable {
     record Answer(boolean error, String text) {}
 
     Answer call(String tool, ObjectNode arguments) throws IOException, InterruptedException {
-        Map<String, Object> values = JSON.convertValue(arguments, new com.fasterxml.jackson.core.type.TypeReference<>() {});
+        Map<String, Object> values =
+                JSON.convertValue(arguments, new com.fasterxml.jackson.core.type.TypeReference<>() {});
         McpSchema.CallToolResult result =
                 within("answer", () -> client.callTool(new McpSchema.CallToolRequest(tool, values)));
         StringBuilder text = new StringBuilder();
@@ -222,7 +225,8 @@ final class McpConnection implements AutoCloseable {
                 CompletableFuture.anyOf(future, program.exited)
                         .get(server.timeout().toMillis() + 1_000, TimeUnit.MILLISECONDS);
                 if (!future.isDone()) {
-                    throw new IOException("MCP server " + server.name() + " ended before it could " + what + program.said());
+                    throw new IOException(
+                            "MCP server " + server.name() + " ended before it could " + what + program.said());
                 }
             }
             return future.get(server.timeout().toMillis() + 1_000, TimeUnit.MILLISECONDS);
@@ -245,8 +249,8 @@ final class McpConnection implements AutoCloseable {
     }
 
     private String late(String what) {
-        return "MCP server " + server.name() + " did not " + what + " within " + server.timeout().toSeconds() + " s"
-                + (program == null ? "" : program.said());
+        return "MCP server " + server.name() + " did not " + what + " within "
+                + server.timeout().toSeconds() + " s" + (program == null ? "" : program.said());
     }
 
     @Override

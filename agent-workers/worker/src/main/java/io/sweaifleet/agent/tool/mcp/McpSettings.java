@@ -44,7 +44,7 @@ public final class McpSettings implements SettingsProvider {
     public List<PassedOn> passedOn() {
         return List.of(new PassedOn(
                 PREFIX,
-                "an MCP server whose tools agents may call as mcp.NAME.TOOL: NAME.command (a program that speaks MCP on its"
+                "An MCP server whose tools agents may call as mcp.NAME.TOOL: NAME.command (a program that speaks MCP on its"
                         + " standard input and output) or NAME.url (streamable HTTP), NAME.timeout (60s), NAME.environment"
                         + " (names of the worker's variables that the program is given); see docs/tools.md"));
     }
@@ -64,8 +64,11 @@ public final class McpSettings implements SettingsProvider {
             int dot = rest.lastIndexOf('.');
             String name = dot < 0 ? rest : rest.substring(0, dot);
             if (dot < 0 || !NAME.matcher(name).matches()) {
-                throw wrong(rest, value, "names no server and key", "write " + PREFIX + "NAME.command, with NAME as in "
-                        + NAME.pattern());
+                throw wrong(
+                        rest,
+                        value,
+                        "names no server and key",
+                        "write " + PREFIX + "NAME.command, with NAME as in " + NAME.pattern());
             }
             byName.computeIfAbsent(name, any -> new LinkedHashMap<>()).put(rest.substring(dot + 1), value.strip());
         });
@@ -83,13 +86,21 @@ public final class McpSettings implements SettingsProvider {
         List<String> command = words(keys.getOrDefault("command", ""));
         String url = keys.getOrDefault("url", "");
         if (command.isEmpty() == url.isEmpty()) {
-            throw wrong(name, "", command.isEmpty() ? "has neither command nor url" : "has both command and url", "give one");
+            throw wrong(
+                    name,
+                    "",
+                    command.isEmpty() ? "has neither command nor url" : "has both command and url",
+                    "give one");
         }
         Map<String, String> environment = new LinkedHashMap<>();
         for (String variable : keys.getOrDefault("environment", "").split("[,\\s]+")) {
             String value = variables.get(variable);
             if (!variable.isEmpty() && value == null) {
-                throw wrong(name + ".environment", variable, "is no variable of the worker", "set it before the worker starts");
+                throw wrong(
+                        name + ".environment",
+                        variable,
+                        "is no variable of the worker",
+                        "set it before the worker starts");
             }
             if (value != null) {
                 environment.put(variable, value);
@@ -110,7 +121,8 @@ public final class McpSettings implements SettingsProvider {
                 return uri;
             }
         } catch (IllegalArgumentException e) {
-            throw wrong(name + ".url", url, "is no URL: " + e.getMessage(), "give one such as http://localhost:8080/mcp");
+            throw wrong(
+                    name + ".url", url, "is no URL: " + e.getMessage(), "give one such as http://localhost:8080/mcp");
         }
         throw wrong(name + ".url", url, "is no http or https URL", "give one such as http://localhost:8080/mcp");
     }

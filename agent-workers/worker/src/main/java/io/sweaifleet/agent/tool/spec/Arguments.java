@@ -50,8 +50,8 @@ public final class Arguments {
             }
         }
         if (!(node instanceof ObjectNode object)) {
-            throw new Mistake("the arguments of " + spec.name() + " must be a JSON object with " + names(spec.parameters())
-                    + ", not " + kind(node));
+            throw new Mistake("the arguments of " + spec.name() + " must be a JSON object with "
+                    + names(spec.parameters()) + ", not " + kind(node));
         }
         Set<String> unknown = new TreeSet<>();
         object.fieldNames().forEachRemaining(name -> {
@@ -67,7 +67,9 @@ public final class Arguments {
             JsonNode value = object.get(required.asText());
             if (value == null || value.isNull()) {
                 throw new Mistake(spec.name() + " needs the argument " + required.asText() + " ("
-                        + spec.parameters().at("/properties/" + required.asText() + "/description").asText() + ")");
+                        + spec.parameters()
+                                .at("/properties/" + required.asText() + "/description")
+                                .asText() + ")");
             }
         }
         return new Arguments(spec.name(), object);

@@ -12,12 +12,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  */
 public record ToolSpec(String name, String description, ObjectNode parameters, Hints hints) {
 
-  /**
-   * What a call may do. Hints are advice for the model and for the display; what is allowed is the policy's to say.
-   *
-   * @param readOnly changes nothing
-   * @param destructive may lose what cannot be had again
-   * @param idempotent the same call again changes nothing more
-   */
-  public record Hints(boolean readOnly, boolean destructive, boolean idempotent) {}
+    /**
+     * What a call may do. Hints are advice for the model and for the display; what is allowed is the policy's to say.
+     *
+     * @param readOnly changes nothing
+     * @param destructive may lose what cannot be had again
+     * @param idempotent the same call again changes nothing more
+     */
+    public record Hints(boolean readOnly, boolean destructive, boolean idempotent) {}
 }

@@ -103,15 +103,23 @@ public enum Grammar {
                     null,
                     "tree-sitter's library for " + grammar.name().toLowerCase(Locale.ROOT) + " cannot be loaded on "
                             + System.getProperty("os.name") + " " + System.getProperty("os.arch") + ": "
-                            + e.getMessage());
+                            + cause(e));
         }
+    }
+
+    /** What was wrong at first: a class that could not be initialised only tells so. */
+    private static String cause(Throwable error) {
+        Throwable cause = error;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
     }
 
     private static Path cache() {
         String xdg = System.getenv("XDG_CACHE_HOME");
-        Path base = xdg == null || !xdg.startsWith("/")
-                ? Path.of(System.getProperty("user.home"), ".cache")
-                : Path.of(xdg);
+        Path base =
+                xdg == null || !xdg.startsWith("/") ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
         return base.resolve("swe-ai-fleet").resolve("tree-sitter");
     }
 }

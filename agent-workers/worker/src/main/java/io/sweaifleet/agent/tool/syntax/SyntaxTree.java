@@ -113,7 +113,8 @@ public final class SyntaxTree {
     }
 
     private static String shortened(@Nullable String text) {
-        String one = text == null ? "" : text.strip().lines().findFirst().orElse("").strip();
+        String one =
+                text == null ? "" : text.strip().lines().findFirst().orElse("").strip();
         return one.length() <= 60 ? one : one.substring(0, 59) + "…";
     }
 }

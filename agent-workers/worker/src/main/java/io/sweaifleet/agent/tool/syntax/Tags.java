@@ -1,6 +1,7 @@
 package io.sweaifleet.agent.tool.syntax;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,6 +28,9 @@ public record Tags(List<Definition> definitions, Map<String, Integer> references
 
     /** Definitions of one file beyond this are generated or data. */
     private static final int MAX_DEFINITIONS = 2_000;
+
+    /** Number of the capture {@code @def}: they are counted in the order in which a query names them. */
+    private static final int DEFINITION = 0;
 
     private static final String SCRIPT_QUERY =
             """
@@ -134,7 +138,8 @@ public record Tags(List<Definition> definitions, Map<String, Integer> references
         while (cursor.nextMatch(match)) {
             for (TSQueryCapture capture : match.getCaptures()) {
                 TSNode node = capture.getNode();
-                boolean definition = query.getCaptureNameForId(capture.getIndex()).equals("def");
+                boolean definition =
+                        capture.getIndex() == DEFINITION;
                 if (!definition) {
                     used.put(node.getStartByte(), tree.text(node));
                 } else if (definitions.size() < MAX_DEFINITIONS && defined.add(node.getStartByte())) {
@@ -144,7 +149,7 @@ public record Tags(List<Definition> definitions, Map<String, Integer> references
                 }
             }
         }
-        definitions.sort(java.util.Comparator.comparingInt(Definition::line));
+        definitions.sort(Comparator.comparingInt(Definition::line));
         Map<String, Integer> references = new HashMap<>();
         used.forEach((start, name) -> {
             if (!defined.contains(start)) {

@@ -80,12 +80,16 @@ class FleetModelToolsIT {
                 .run((tools, context) -> specs.addAll(tools.specs()));
 
         // Then
-        assertThat(specs).extracting(ToolSpec::name).containsExactly("read", "edit", "apply_patch", "http_get", "submit");
+        assertThat(specs)
+                .extracting(ToolSpec::name)
+                .containsExactly("read", "edit", "apply_patch", "http_get", "submit");
         assertThat(specs).allSatisfy(spec -> {
             assertThat(spec.parameters().path("type").asText()).isEqualTo("object");
-            assertThat(spec.parameters().path("additionalProperties").asBoolean(true)).isFalse();
-            spec.parameters().path("properties").forEach(property ->
-                    assertThat(property.path("description").asText()).isNotEmpty());
+            assertThat(spec.parameters().path("additionalProperties").asBoolean(true))
+                    .isFalse();
+            spec.parameters().path("properties").forEach(property -> assertThat(
+                            property.path("description").asText())
+                    .isNotEmpty());
         });
         assertThat(specs.get(0).hints()).isEqualTo(new ToolSpec.Hints(true, false, true));
     }
@@ -149,8 +153,9 @@ class FleetModelToolsIT {
 
         // Then
         assertThat(result.text())
-                .startsWith("long.txt, lines 120–219 of 250 (119 lines above, 31 lines below; lines end with CR LF; no newline at"
-                        + " the end)\n120|line 120\n")
+                .startsWith(
+                        "long.txt, lines 120–219 of 250 (119 lines above, 31 lines below; lines end with CR LF; no newline at"
+                                + " the end)\n120|line 120\n")
                 .endsWith("219|line 219\n… read on from line 220")
                 .doesNotContain("\r");
     }
@@ -191,8 +196,11 @@ class FleetModelToolsIT {
         assertThat(results.get(1).text()).contains("binary file");
         assertThat(results.get(2).text()).contains("not in UTF-8");
         assertThat(results.get(3).text()).contains("more than the");
-        assertThat(results.get(4).text()).startsWith("1 hits in 1 of").contains("2 binary or very large files passed over");
-        assertThat(Files.readAllBytes(root.resolve("latin.txt"))).isEqualTo("caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(results.get(4).text())
+                .startsWith("1 hits in 1 of")
+                .contains("2 binary or very large files passed over");
+        assertThat(Files.readAllBytes(root.resolve("latin.txt")))
+                .isEqualTo("caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private static long Files_MAX() {
@@ -200,7 +208,15 @@ class FleetModelToolsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../outside.txt", "/etc/passwd", ".git/config", "link.txt", "linked/x.txt", "src/../../outside.txt"})
+    @ValueSource(
+            strings = {
+                "../outside.txt",
+                "/etc/passwd",
+                ".git/config",
+                "link.txt",
+                "linked/x.txt",
+                "src/../../outside.txt"
+            })
     void shouldStayInTheWorkspace(String path) throws Exception {
         // Given
         Path outside = Files.writeString(folder.resolve("outside.txt"), "secret");
@@ -214,13 +230,23 @@ class FleetModelToolsIT {
             results.add(with(tools, "read", "path", path));
             results.add(with(tools, "edit", "path", path, "old", "secret", "new", "open"));
             results.add(with(tools, "edit", "path", path, "old", "", "new", "open"));
-            results.add(with(tools, "apply_patch", "patch", "*** Begin Patch\n*** Add File: " + path + "\n+open\n*** End Patch\n"));
-            results.add(with(tools, "apply_patch", "patch", "--- a/" + path + "\n+++ b/" + path + "\n@@ -1 +1 @@\n-secret\n+open\n"));
+            results.add(with(
+                    tools,
+                    "apply_patch",
+                    "patch",
+                    "*** Begin Patch\n*** Add File: " + path + "\n+open\n*** End Patch\n"));
+            results.add(with(
+                    tools,
+                    "apply_patch",
+                    "patch",
+                    "--- a/" + path + "\n+++ b/" + path + "\n@@ -1 +1 @@\n-secret\n+open\n"));
         });
 
         // Then
         assertThat(results).noneMatch(ToolCallResult::ok);
-        assertThat(results).allSatisfy(result -> assertThat(result.text()).doesNotContain("secret\n").contains("denied by rule tool:"));
+        assertThat(results)
+                .allSatisfy(result ->
+                        assertThat(result.text()).doesNotContain("secret\n").contains("denied by rule tool:"));
         assertThat(run.audit()).hasSize(5).extracting(AuditEvent::getVerdict).containsOnly(Verdict.DENY);
         assertThat(outside).hasContent("secret");
         assertThat(folder.resolve("x.txt")).doesNotExist();
@@ -238,13 +264,24 @@ class FleetModelToolsIT {
 
         // Then
         assertThat(result.text())
-                .startsWith("60 hits in 30 of 34 files; 50 are shown\ndata/f0.txt:1: needle one\ndata/f0.txt:3: needle two\n")
+                .startsWith(
+                        "60 hits in 30 of 34 files; 50 are shown\ndata/f0.txt:1: needle one\ndata/f0.txt:3: needle two\n")
                 .contains("hits per file:\ndata/f0.txt: 2\n");
     }
 
     @Test
     void shouldSearchByExpressionGlobAndWithoutCase() {
-        assertThat(one("search", "pattern", "^DEF \\w+\\(a\\)", "regex", "true", "ignoreCase", "true", "files", "**/*.py").text())
+        assertThat(one(
+                                "search",
+                                "pattern",
+                                "^DEF \\w+\\(a\\)",
+                                "regex",
+                                "true",
+                                "ignoreCase",
+                                "true",
+                                "files",
+                                "**/*.py")
+                        .text())
                 .isEqualTo("1 hits in 1 of 3 files\nsrc/calc.py:5: def twice(a):\n");
     }
 
@@ -256,17 +293,21 @@ class FleetModelToolsIT {
     @Test
     void shouldEditAndShowTheDiff() {
         // When
-        List<String> seen = after("src/calc.py", "edit", "path", "src/calc.py", "old", "return a - b", "new", "return a + b");
+        List<String> seen =
+                after("src/calc.py", "edit", "path", "src/calc.py", "old", "return a - b", "new", "return a + b");
 
         // Then
-        assertThat(seen.get(0)).startsWith("true edited src/calc.py at line 2\n").contains("-    return a - b\n+    return a + b");
+        assertThat(seen.get(0))
+                .startsWith("true edited src/calc.py at line 2\n")
+                .contains("-    return a - b\n+    return a + b");
         assertThat(seen.get(1)).startsWith("def add(a, b):\n    return a + b\n");
     }
 
     @Test
     void shouldRefuseAnEditAfterWhichTheFileNoLongerParses() {
         // When
-        List<String> seen = after("src/calc.py", "edit", "path", "src/calc.py", "old", "def twice(a):", "new", "def twice(a:");
+        List<String> seen =
+                after("src/calc.py", "edit", "path", "src/calc.py", "old", "def twice(a):", "new", "def twice(a:");
 
         // Then
         assertThat(seen.get(0)).startsWith("false not done, since src/calc.py would no longer parse: line 5");
@@ -282,7 +323,8 @@ class FleetModelToolsIT {
 
     @Test
     void shouldShowWhatIsMostLikeAPassageThatIsNotThere() {
-        assertThat(one("edit", "path", "src/calc.py", "old", "def twice(b):\n    return add(b, a)\n", "new", "x").text())
+        assertThat(one("edit", "path", "src/calc.py", "old", "def twice(b):\n    return add(b, a)\n", "new", "x")
+                        .text())
                 .contains("lines 5–6")
                 .contains("-def twice(b):")
                 .contains("+def twice(a):");
@@ -302,9 +344,10 @@ class FleetModelToolsIT {
     @Test
     void shouldApplyAPatchToSeveralFiles() {
         // Given
-        String patch = "--- a/src/calc.py\n+++ b/src/calc.py\n@@ -1,2 +1,2 @@\n def add(a, b):\n-    return a - b\n+    return a + b\n"
-                + "--- /dev/null\n+++ b/NEWS\n@@ -0,0 +1 @@\n+fixed\n"
-                + "diff --git a/README.md b/docs/README.md\nrename from README.md\nrename to docs/README.md\n";
+        String patch =
+                "--- a/src/calc.py\n+++ b/src/calc.py\n@@ -1,2 +1,2 @@\n def add(a, b):\n-    return a - b\n+    return a + b\n"
+                        + "--- /dev/null\n+++ b/NEWS\n@@ -0,0 +1 @@\n+fixed\n"
+                        + "diff --git a/README.md b/docs/README.md\nrename from README.md\nrename to docs/README.md\n";
 
         // When
         List<String> seen = after("NEWS", "apply_patch", "patch", patch);
@@ -334,7 +377,8 @@ class FleetModelToolsIT {
     void shouldTakeBackAPatchThatTheRoleMayNotFinish() {
         // Given
         repository.commit("given");
-        String patch = "*** Begin Patch\n*** Update File: README.md\n-# Calc\n+# Changed\n*** Add File: ci/x.yml\n+a: 1\n*** End Patch\n";
+        String patch =
+                "*** Begin Patch\n*** Update File: README.md\n-# Calc\n+# Changed\n*** Add File: ci/x.yml\n+a: 1\n*** End Patch\n";
         List<String> seen = new ArrayList<>();
 
         // When
@@ -367,7 +411,11 @@ class FleetModelToolsIT {
 
         // Then
         assertThat(results.get(0).ok()).isTrue();
-        assertThat(results.get(0).text()).contains("exit code 0").contains("bytes left out").endsWith("20000").hasSizeLessThan(11_000);
+        assertThat(results.get(0).text())
+                .contains("exit code 0")
+                .contains("bytes left out")
+                .endsWith("20000")
+                .hasSizeLessThan(11_000);
         assertThat(results.get(1).ok()).isFalse();
         assertThat(results.get(1).text()).startsWith("exit code 3 after").endsWith("oops");
         assertThat(results.get(2).text()).startsWith("ended at its timeout of 1 s");
@@ -380,12 +428,14 @@ class FleetModelToolsIT {
         List<ToolCallResult> results = new ArrayList<>();
 
         // When
-        new ModelToolsHarness(root).on(PlaybookHarness.create().withSandbox(Choice.PROCESS)).run((tools, context) -> {
-            results.add(call(tools, "test", "{}"));
-            results.add(call(tools, "test", "{'selectors': ['tests/test_calc.py::CalcTest::test_twice']}"));
-            with(tools, "edit", "path", "src/calc.py", "old", "a - b", "new", "a + b");
-            results.add(call(tools, "test", "{'selectors': ['tests/test_calc.py']}"));
-        });
+        new ModelToolsHarness(root)
+                .on(PlaybookHarness.create().withSandbox(Choice.PROCESS))
+                .run((tools, context) -> {
+                    results.add(call(tools, "test", "{}"));
+                    results.add(call(tools, "test", "{'selectors': ['tests/test_calc.py::CalcTest::test_twice']}"));
+                    with(tools, "edit", "path", "src/calc.py", "old", "a - b", "new", "a + b");
+                    results.add(call(tools, "test", "{'selectors': ['tests/test_calc.py']}"));
+                });
 
         // Then
         assertThat(results.get(0).ok()).isFalse();
@@ -403,19 +453,26 @@ class FleetModelToolsIT {
         // Given
         repository
                 .file("go.mod", "module example.org/a\n\ngo 1.19\n")
-                .file("b/b_test.go", "package b\n\nimport \"testing\"\n\nfunc TestOne(t *testing.T) {}\nfunc TestTwo(t *testing.T) { t.Fatal(\"no\") }\n")
+                .file(
+                        "b/b_test.go",
+                        "package b\n\nimport \"testing\"\n\nfunc TestOne(t *testing.T) {}\nfunc TestTwo(t *testing.T) { t.Fatal(\"no\") }\n")
                 .commit("go");
         List<ToolCallResult> results = new ArrayList<>();
 
         // When
-        new ModelToolsHarness(root).on(PlaybookHarness.create().withSandbox(Choice.PROCESS)).run((tools, context) -> {
-            results.add(call(tools, "test", "{'selectors': ['TestOne']}"));
-            results.add(call(tools, "test", "{'selectors': ['b/b_test.go::TestTwo']}"));
-        });
+        new ModelToolsHarness(root)
+                .on(PlaybookHarness.create().withSandbox(Choice.PROCESS))
+                .run((tools, context) -> {
+                    results.add(call(tools, "test", "{'selectors': ['TestOne']}"));
+                    results.add(call(tools, "test", "{'selectors': ['b/b_test.go::TestTwo']}"));
+                });
 
         // Then
         assertThat(results.get(0).text()).startsWith("1 passed, 0 failed, 0 skipped\nsuites: go .");
-        assertThat(results.get(1).text()).startsWith("0 passed, 1 failed").contains("b/b_test.go:6").contains("no");
+        assertThat(results.get(1).text())
+                .startsWith("0 passed, 1 failed")
+                .contains("b/b_test.go:6")
+                .contains("no");
     }
 
     @Test
@@ -441,7 +498,8 @@ class FleetModelToolsIT {
 
     @Test
     void shouldEndWithASummary() {
-        assertThat(one("submit", "summary", "done, tests pass")).isEqualTo(new ToolCallResult(true, "done, tests pass", true));
+        assertThat(one("submit", "summary", "done, tests pass"))
+                .isEqualTo(new ToolCallResult(true, "done, tests pass", true));
     }
 
     @Test
@@ -459,8 +517,11 @@ class FleetModelToolsIT {
         });
 
         // Then
-        assertThat(maps.get(0)).contains("src/calc.py:\n 1|def add(a, b):\n 5|def twice(a):\n").contains("src/app.py:\n 4|def main():");
-        assertThat(io.sweaifleet.agent.tool.map.RepositoryMap.tokens(maps.get(1))).isBetween(1, 20);
+        assertThat(maps.get(0))
+                .contains("src/calc.py:\n 1|def add(a, b):\n 5|def twice(a):\n")
+                .contains("src/app.py:\n 4|def main():");
+        assertThat(io.sweaifleet.agent.tool.map.RepositoryMap.tokens(maps.get(1)))
+                .isBetween(1, 20);
         assertThat(maps.get(2)).isEmpty();
         assertThat(run.audit()).extracting(AuditEvent::getTool).contains("search", "read");
     }

@@ -79,12 +79,14 @@ public final class ModelToolsHarness {
     }
 
     /** Calls a tool with arguments in JSON, where single quotes stand for double ones. */
-    public static ToolCallResult call(FleetModelTools tools, String name, String arguments) throws InterruptedException {
+    public static ToolCallResult call(FleetModelTools tools, String name, String arguments)
+            throws InterruptedException {
         return tools.call(name, json(arguments.replace('\'', '"')));
     }
 
     /** Calls a tool with these arguments, names and values in turn. */
-    public static ToolCallResult with(FleetModelTools tools, String name, String... arguments) throws InterruptedException {
+    public static ToolCallResult with(FleetModelTools tools, String name, String... arguments)
+            throws InterruptedException {
         var object = JSON.createObjectNode();
         for (int i = 0; i < arguments.length; i += 2) {
             object.put(arguments[i], arguments[i + 1]);

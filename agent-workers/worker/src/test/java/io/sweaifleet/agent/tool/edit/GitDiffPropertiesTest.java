@@ -37,30 +37,43 @@ class GitDiffPropertiesTest {
     /** Texts of few different lines, so that hunks are ambiguous; of either line end; with and without one at the end. */
     @Provide
     Arbitrary<String> texts() {
-        Arbitrary<String> line =
-                Arbitraries.of("a", "b", "c", "", " ", "\tx", "-- d", "++ e", "@@ -1 +1 @@", "\\ f", "é😀", "a\rb", "diff --git a/x b/x");
+        Arbitrary<String> line = Arbitraries.of(
+                "a",
+                "b",
+                "c",
+                "",
+                " ",
+                "\tx",
+                "-- d",
+                "++ e",
+                "@@ -1 +1 @@",
+                "\\ f",
+                "é😀",
+                "a\rb",
+                "diff --git a/x b/x");
         Arbitrary<String> end = Arbitraries.of("\n", "\n", "\n", "\r\n");
-        Arbitrary<String> body = line.flatMap(l -> end.map(e -> l + e))
-                .list()
-                .ofMaxSize(25)
-                .map(lines -> String.join("", lines));
+        Arbitrary<String> body =
+                line.flatMap(l -> end.map(e -> l + e)).list().ofMaxSize(25).map(lines -> String.join("", lines));
         return body.flatMap(text -> Arbitraries.of("", "", "last", "-- d").map(last -> text + last));
     }
 
     @Property(tries = 150)
     void shouldApplyWhatGitDiffPrints(
-            @ForAll("texts") String before, @ForAll("texts") String after, @ForAll("contexts") int context) throws Exception {
+            @ForAll("texts") String before, @ForAll("texts") String after, @ForAll("contexts") int context)
+            throws Exception {
         // Given
         Assume.that(!before.equals(after));
         Path old = Files.writeString(repository.root().resolve("old"), before);
         Path fresh = Files.writeString(repository.root().resolve("new"), after);
         String blob = repository.git("hash-object", "-w", "--", old.toString()).strip();
-        String other = repository.git("hash-object", "-w", "--", fresh.toString()).strip();
+        String other =
+                repository.git("hash-object", "-w", "--", fresh.toString()).strip();
         String diff = repository.git("diff", "--no-color", "--text", "-U" + context, blob, other);
 
         // When
         List<FileChange> changes = PatchParser.parse(diff);
-        PatchApplier.Applied applied = PatchApplier.apply("x", before, changes.get(0).hunks());
+        PatchApplier.Applied applied =
+                PatchApplier.apply("x", before, changes.get(0).hunks());
 
         // Then
         assertThat(changes).hasSize(1);

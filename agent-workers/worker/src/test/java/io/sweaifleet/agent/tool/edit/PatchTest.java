@@ -87,7 +87,8 @@ class PatchTest {
         assertThat(changes).extracting(FileChange::kind).containsExactly(Kind.ADD, Kind.DELETE, Kind.RENAME);
         assertThat(changes.get(2).target()).isEqualTo("src/b.txt");
         assertThat(PatchApplier.apply("x", "", changes.get(0).hunks()).text()).isEqualTo("hello\n");
-        assertThat(PatchApplier.apply("x", "one\ntwo\nthree\n", changes.get(2).hunks()).text())
+        assertThat(PatchApplier.apply("x", "one\ntwo\nthree\n", changes.get(2).hunks())
+                        .text())
                 .isEqualTo("one\ntwo\nTHREE\nthree and a half\n");
     }
 
@@ -98,7 +99,8 @@ class PatchTest {
 
         // When
         List<FileChange> changes = PatchParser.parse(wrong);
-        PatchApplier.Applied applied = PatchApplier.apply("a.txt", FILE, changes.get(0).hunks());
+        PatchApplier.Applied applied =
+                PatchApplier.apply("a.txt", FILE, changes.get(0).hunks());
 
         // Then
         assertThat(applied.text()).isEqualTo(PATCHED);
@@ -111,7 +113,8 @@ class PatchTest {
         List<FileChange> changes = PatchParser.parse(DIFF.replace(" four", " fuor"));
 
         // When
-        PatchApplier.Applied applied = PatchApplier.apply("a.txt", FILE, changes.get(0).hunks());
+        PatchApplier.Applied applied =
+                PatchApplier.apply("a.txt", FILE, changes.get(0).hunks());
 
         // Then
         assertThat(applied.text()).isEqualTo(PATCHED);

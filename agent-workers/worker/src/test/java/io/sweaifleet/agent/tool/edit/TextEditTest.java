@@ -45,7 +45,8 @@ class TextEditTest {
     @Test
     void shouldFindAPassageWhoseSpacesWithinLinesDiffer() {
         // When
-        Replaced result = replaced("  if (a  ==  b) {   \n    go();\n  }\n", "  if (a == b) {\n    go();\n", "  if (c) {\n    go();\n");
+        Replaced result = replaced(
+                "  if (a  ==  b) {   \n    go();\n  }\n", "  if (a == b) {\n    go();\n", "  if (c) {\n    go();\n");
 
         // Then
         assertThat(result.match()).isEqualTo(Match.WHITESPACE);
@@ -69,7 +70,8 @@ class TextEditTest {
     @Test
     void shouldTakeIndentationAwayWhereTheModelGaveTooMuch() {
         // When
-        Replaced result = replaced("def f():\n    return 1\n", "    def f():\n        return 1\n", "    def f():\n        return 2\n");
+        Replaced result = replaced(
+                "def f():\n    return 1\n", "    def f():\n        return 1\n", "    def f():\n        return 2\n");
 
         // Then
         assertThat(result.text()).isEqualTo("def f():\n    return 2\n");
@@ -122,7 +124,8 @@ class TextEditTest {
         NearMatch near = ((Missing) result).near().orElseThrow();
         assertThat(near.from()).isEqualTo(3);
         assertThat(near.to()).isEqualTo(4);
-        assertThat(near.diff()).contains("-int total = prices * count;", "+int total = price * count;", " return total;");
+        assertThat(near.diff())
+                .contains("-int total = prices * count;", "+int total = price * count;", " return total;");
     }
 
     @Test
@@ -137,9 +140,13 @@ class TextEditTest {
 
     @Provide
     Arbitrary<List<String>> files() {
-        Arbitrary<String> word = Arbitraries.of("a", "bb", "x = 1", "if (y) {", "}", "", "é😀", "return  z", "\tt", "end");
+        Arbitrary<String> word =
+                Arbitraries.of("a", "bb", "x = 1", "if (y) {", "}", "", "é😀", "return  z", "\tt", "end");
         Arbitrary<String> indent = Arbitraries.of("", "  ", "    ", "\t");
-        return Arbitraries.of("x").flatMap(any -> indent.flatMap(i -> word.map(w -> i + w)).list().ofMinSize(1).ofMaxSize(12));
+        return Arbitraries.of("x").flatMap(any -> indent.flatMap(i -> word.map(w -> i + w))
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(12));
     }
 
     /** What is in the text once is replaced there, and nothing else changes. */
@@ -188,7 +195,8 @@ class TextEditTest {
 
     /** Whatever is asked for, the lines outside of the passage stay as they are. */
     @Property(tries = 300)
-    void shouldNeverTouchLinesBeforeThePassage(@ForAll("files") List<String> lines, @ForAll("files") List<String> wanted) {
+    void shouldNeverTouchLinesBeforeThePassage(
+            @ForAll("files") List<String> lines, @ForAll("files") List<String> wanted) {
         // When
         TextEdit.Result result = TextEdit.apply(joined(lines), joined(wanted), "NEW\n");
 

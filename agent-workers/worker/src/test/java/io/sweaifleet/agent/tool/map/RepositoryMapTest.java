@@ -89,7 +89,8 @@ class RepositoryMapTest {
     }
 
     @Property(tries = 300)
-    void shouldNeverExceedTheBudget(@ForAll("rankings") List<Ranked> ranked, @ForAll @IntRange(min = 0, max = 1_500) int budget) {
+    void shouldNeverExceedTheBudget(
+            @ForAll("rankings") List<Ranked> ranked, @ForAll @IntRange(min = 0, max = 1_500) int budget) {
         // When
         String map = RepositoryMap.render(ranked, budget);
 
@@ -103,6 +104,7 @@ class RepositoryMapTest {
         String map = RepositoryMap.render(ranked, 200_000);
 
         // Then
-        assertThat(map.lines().filter(line -> line.matches(" \\d+\\|.*")).count()).isGreaterThanOrEqualTo(ranked.size());
+        assertThat(map.lines().filter(line -> line.matches(" \\d+\\|.*")).count())
+                .isGreaterThanOrEqualTo(ranked.size());
     }
 }

@@ -34,7 +34,12 @@ class McpSettingsTest {
                                 null,
                                 Map.of("TOKEN", "t"),
                                 Duration.ofSeconds(60)),
-                        new McpServer("web", List.of(), URI.create("http://localhost:8080/mcp"), Map.of(), Duration.ofMinutes(2)));
+                        new McpServer(
+                                "web",
+                                List.of(),
+                                URI.create("http://localhost:8080/mcp"),
+                                Map.of(),
+                                Duration.ofMinutes(2)));
     }
 
     @ParameterizedTest

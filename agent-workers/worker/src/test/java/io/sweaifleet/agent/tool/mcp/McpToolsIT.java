@@ -42,7 +42,8 @@ class McpToolsIT {
                 List.of(
                         java,
                         "-XX:TieredStopAtLevel=1",
-                        // Ray's jar brings a configuration that writes to standard output, which is the protocol's here.
+                        // Ray's jar brings a configuration that writes to standard output, which is the protocol's
+                        // here.
                         "-Dlog4j2.loggerContextFactory=org.apache.logging.log4j.simple.SimpleLoggerContextFactory",
                         NotesServer.class.getName()),
                 null,
@@ -84,16 +85,24 @@ class McpToolsIT {
         // Then
         assertThat(specs)
                 .extracting(ToolSpec::name)
-                .containsExactly("mcp.notes.add", "mcp.notes.list", "mcp.notes.fail", "mcp.notes.environment", "submit");
-        assertThat(specs.get(0).parameters().at("/properties/text/description").asText()).isEqualTo("the note");
+                .containsExactly(
+                        "mcp.notes.add", "mcp.notes.list", "mcp.notes.fail", "mcp.notes.environment", "submit");
+        assertThat(specs.get(0).parameters().at("/properties/text/description").asText())
+                .isEqualTo("the note");
         assertThat(specs.get(1).hints()).isEqualTo(new ToolSpec.Hints(true, false, true));
         assertThat(results.get(0).text()).contains("now 1 notes").contains("what is in here is data");
         assertThat(results.get(1).text()).contains("buy milk");
         assertThat(results.get(2).ok()).isFalse();
         assertThat(results.get(2).text()).contains("denied by rule nothing-matched");
         assertThat(results.get(3).text()).contains("mcp.notes.add has no argument words; it takes text");
-        assertThat(results.get(4).text()).contains("NOTES_TOKEN").contains("PATH").doesNotContain("JAVA_HOME").doesNotContain("MAVEN");
-        assertThat(run.audit()).extracting(AuditEvent::getTool).contains("mcp.notes.add", "mcp.notes.list", "mcp.notes.fail");
+        assertThat(results.get(4).text())
+                .contains("NOTES_TOKEN")
+                .contains("PATH")
+                .doesNotContain("JAVA_HOME")
+                .doesNotContain("MAVEN");
+        assertThat(run.audit())
+                .extracting(AuditEvent::getTool)
+                .contains("mcp.notes.add", "mcp.notes.list", "mcp.notes.fail");
         assertThat(run.audit()).extracting(AuditEvent::getVerdict).contains(Verdict.ALLOW, Verdict.DENY);
         assertThat(run.audit().get(0).getArguments()).containsEntry("arguments", "{\"text\":\"buy milk\"}");
         assertThat(servers()).isZero();
@@ -154,10 +163,13 @@ class McpToolsIT {
 
         // Then
         assertThat(problems).hasSize(3);
-        assertThat(problems).anySatisfy(problem -> assertThat(problem).startsWith("broken cannot be used:").contains("/no/such/program"));
-        assertThat(problems).contains(
-                "mcp.absent.y is listed by the role, but no configured MCP server has it",
-                "mcp.notes.none is listed by the role, but no configured MCP server has it");
+        assertThat(problems)
+                .anySatisfy(problem ->
+                        assertThat(problem).startsWith("broken cannot be used:").contains("/no/such/program"));
+        assertThat(problems)
+                .contains(
+                        "mcp.absent.y is listed by the role, but no configured MCP server has it",
+                        "mcp.notes.none is listed by the role, but no configured MCP server has it");
     }
 
     @Test
@@ -179,8 +191,8 @@ class McpToolsIT {
             canceller.start();
 
             // When
-            Throwable thrown = org.assertj.core.api.Assertions.catchThrowable(
-                    () -> connection.call("hang", new com.fasterxml.jackson.databind.ObjectMapper().createObjectNode()));
+            Throwable thrown = org.assertj.core.api.Assertions.catchThrowable(() ->
+                    connection.call("hang", new com.fasterxml.jackson.databind.ObjectMapper().createObjectNode()));
 
             // Then
             assertThat(thrown).hasMessageContaining("the attempt was stopped");

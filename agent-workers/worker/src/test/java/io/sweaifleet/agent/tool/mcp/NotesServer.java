@@ -31,11 +31,25 @@ public final class NotesServer {
                             notes.add(String.valueOf(arguments.get("text")));
                             return new McpSchema.CallToolResult("now " + notes.size() + " notes", false);
                         }),
-                        tool(json, "list", "Lists notes.", true, arguments ->
-                                new McpSchema.CallToolResult(String.join("\n", notes), false)),
-                        tool(json, "fail", "Fails.", false, arguments -> new McpSchema.CallToolResult("it broke", true)),
-                        tool(json, "environment", "Names of variables.", true, arguments ->
-                                new McpSchema.CallToolResult(String.join(" ", System.getenv().keySet()), false)),
+                        tool(
+                                json,
+                                "list",
+                                "Lists notes.",
+                                true,
+                                arguments -> new McpSchema.CallToolResult(String.join("\n", notes), false)),
+                        tool(
+                                json,
+                                "fail",
+                                "Fails.",
+                                false,
+                                arguments -> new McpSchema.CallToolResult("it broke", true)),
+                        tool(
+                                json,
+                                "environment",
+                                "Names of variables.",
+                                true,
+                                arguments -> new McpSchema.CallToolResult(
+                                        String.join(" ", System.getenv().keySet()), false)),
                         tool(json, "hang", "Does not answer.", true, arguments -> {
                             try {
                                 new CountDownLatch(1).await();
@@ -58,7 +72,9 @@ public final class NotesServer {
                 .tool(McpSchema.Tool.builder()
                         .name(name)
                         .description(description)
-                        .inputSchema(json, "{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\",\"description\":\"the note\"}}}")
+                        .inputSchema(
+                                json,
+                                "{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\",\"description\":\"the note\"}}}")
                         .annotations(new McpSchema.ToolAnnotations(null, readOnly, false, readOnly, false, null))
                         .build())
                 .callHandler((exchange, request) -> body.apply(request.arguments()))

@@ -6,6 +6,8 @@ import io.sweaifleet.agent.tool.syntax.SyntaxCheck.Broken;
 import io.sweaifleet.agent.tool.syntax.SyntaxCheck.BrokenBefore;
 import io.sweaifleet.agent.tool.syntax.SyntaxCheck.Parses;
 import io.sweaifleet.agent.tool.syntax.SyntaxCheck.Unchecked;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -63,6 +65,30 @@ class SyntaxCheckTest {
     }
 
     @Test
+    void shouldSayThatThereIsNoLibraryForAProcessor() throws Exception {
+        // Given
+        ProcessBuilder java = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dos.arch=riscv64",
+                ForeignProcessor.class.getName());
+        java.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+
+        // When
+        Process process = java.redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        // Then
+        assertThat(process.waitFor()).isZero();
+        assertThat(output.lines().toList())
+                .satisfiesExactly(
+                        first -> assertThat(first)
+                                .startsWith("Unchecked[")
+                                .contains("library for java cannot be loaded on Linux riscv64: Does not support arch: riscv64"),
+                        second -> assertThat(second).startsWith("Unchecked[").contains("library for python cannot be loaded"),
+                        third -> assertThat(third).startsWith("Broken["));
+    }
+
+    @Test
     void shouldParseInManyThreads() throws Exception {
         // Given
         String good = "class A { int f() { return 1; } }\n".repeat(200);
@@ -89,7 +115,8 @@ class SyntaxCheckTest {
     void shouldReadDefinitionsAndReferences() {
         // When
         Tags tags = Tags.of(
-                Grammar.GO, "package a\n\ntype T struct{}\n\nfunc (t *T) Run() int { return help(t.x.Go()) }\nfunc help(i int) int { return i }\n");
+                Grammar.GO,
+                "package a\n\ntype T struct{}\n\nfunc (t *T) Run() int { return help(t.x.Go()) }\nfunc help(i int) int { return i }\n");
 
         // Then
         assertThat(tags.definitions())
@@ -97,7 +124,10 @@ class SyntaxCheckTest {
                         new Tags.Definition("T", 3, "type T struct{}"),
                         new Tags.Definition("Run", 5, "func (t *T) Run() int { return help(t.x.Go()) }"),
                         new Tags.Definition("help", 6, "func help(i int) int { return i }"));
-        assertThat(tags.references()).containsEntry("help", 1).containsEntry("Go", 1).containsEntry("T", 1);
+        assertThat(tags.references())
+                .containsEntry("help", 1)
+                .containsEntry("Go", 1)
+                .containsEntry("T", 1);
     }
 
     @ParameterizedTest
@@ -115,7 +145,9 @@ class SyntaxCheckTest {
         Tags tags = Tags.of(grammar, source.replace('~', '\n'));
 
         // Then
-        assertThat(tags.definitions()).extracting(Tags.Definition::name).containsExactlyInAnyOrder(definitions.split(","));
+        assertThat(tags.definitions())
+                .extracting(Tags.Definition::name)
+                .containsExactlyInAnyOrder(definitions.split(","));
         assertThat(tags.references()).containsKey(reference);
     }
 }
