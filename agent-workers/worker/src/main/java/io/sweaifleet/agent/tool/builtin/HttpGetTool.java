@@ -66,10 +66,11 @@ final class HttpGetTool implements ModelTool {
 
     private HttpFetch.Page get(URI uri) throws ToolDenied, InterruptedException {
         HttpFetch.Page[] page = new HttpFetch.Page[1];
-        tools.outside("http_get", uri.getHost(), List.of(hostOf(uri), uri.toString()), Map.of("url", uri.toString()), () -> {
-            page[0] = fetch.get(uri);
-            return page[0].text();
-        });
+        tools.outside(
+                "http_get", uri.getHost(), List.of(hostOf(uri), uri.toString()), Map.of("url", uri.toString()), () -> {
+                    page[0] = fetch.get(uri);
+                    return page[0].text();
+                });
         return page[0];
     }
 

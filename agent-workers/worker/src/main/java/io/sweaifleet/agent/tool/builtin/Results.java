@@ -1,6 +1,7 @@
 package io.sweaifleet.agent.tool.builtin;
 
 import io.sweaifleet.agent.tool.spec.ToolCallResult;
+import org.jspecify.annotations.Nullable;
 
 /** Makes results. */
 final class Results {
@@ -11,7 +12,8 @@ final class Results {
         return new ToolCallResult(true, text, false);
     }
 
-    static ToolCallResult refused(String text) {
-        return new ToolCallResult(false, text, false);
+    /** Text may be that of an exception, which by its type may have none. */
+    static ToolCallResult refused(@Nullable String text) {
+        return new ToolCallResult(false, String.valueOf(text), false);
     }
 }

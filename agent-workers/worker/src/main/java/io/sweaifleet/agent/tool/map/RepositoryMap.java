@@ -92,7 +92,8 @@ public final class RepositoryMap {
             tools.readAll(files, MAX_FILE_BYTES, (path, content) -> {
                 cancellation.check();
                 if (!Texts.isBinary(content)) {
-                    Grammar.of(path).ifPresent(grammar -> tags.put(path, CACHE.of(grammar, content, System.nanoTime() < end)));
+                    Grammar.of(path)
+                            .ifPresent(grammar -> tags.put(path, CACHE.of(grammar, content, System.nanoTime() < end)));
                 }
             });
         }

@@ -53,7 +53,8 @@ public final class McpTools implements AutoCloseable {
                 boolean there = started.tools.stream()
                         .anyMatch(tool -> tool.spec().name().equals(name));
                 boolean reported = started.problems.stream()
-                        .anyMatch(problem -> name.startsWith(PREFIX + problem.substring(0, Math.max(0, problem.indexOf(' '))) + "."));
+                        .anyMatch(problem -> name.startsWith(
+                                PREFIX + problem.substring(0, Math.max(0, problem.indexOf(' '))) + "."));
                 if (name.startsWith(PREFIX) && !there && !reported) {
                     started.problems.add(name + " is listed by the role, but no configured MCP server has it");
                 }
@@ -132,7 +133,11 @@ public final class McpTools implements AutoCloseable {
         public ToolCallResult call(Arguments arguments) throws ToolDenied, InterruptedException {
             boolean[] error = new boolean[1];
             String text = toolbox.outside(
-                    spec.name(), null, List.of(), Map.of("arguments", arguments.json().toString()), () -> {
+                    spec.name(),
+                    null,
+                    List.of(),
+                    Map.of("arguments", arguments.json().toString()),
+                    () -> {
                         McpConnection.Answer answer = connection.call(remoteName, arguments.json());
                         error[0] = answer.error();
                         return answer.text();

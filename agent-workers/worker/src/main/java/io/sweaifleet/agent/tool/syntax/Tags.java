@@ -138,8 +138,7 @@ public record Tags(List<Definition> definitions, Map<String, Integer> references
         while (cursor.nextMatch(match)) {
             for (TSQueryCapture capture : match.getCaptures()) {
                 TSNode node = capture.getNode();
-                boolean definition =
-                        capture.getIndex() == DEFINITION;
+                boolean definition = capture.getIndex() == DEFINITION;
                 if (!definition) {
                     used.put(node.getStartByte(), tree.text(node));
                 } else if (definitions.size() < MAX_DEFINITIONS && defined.add(node.getStartByte())) {

@@ -2,6 +2,10 @@ package io.sweaifleet.agent.tool.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.run.PlaybookHarness;
 import io.sweaifleet.agent.run.PlaybookHarness.Run;
@@ -12,6 +16,11 @@ import io.sweaifleet.agent.tool.spec.ToolSpec;
 import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.record.Verdict;
 import io.sweaifleet.schemas.role.RuleEffect;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class McpToolsIT {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
     Path folder;
@@ -173,6 +184,63 @@ class McpToolsIT {
     }
 
     @Test
+    void shouldCallToolsOfAServiceAtAUrl() throws Exception {
+        // Given
+        HttpServer service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        service.createContext("/tools/mcp", McpToolsIT::answer);
+        service.start();
+        List<ToolCallResult> results = new ArrayList<>();
+        try {
+            URI url = URI.create("http://127.0.0.1:" + service.getAddress().getPort() + "/tools/mcp");
+
+            // When
+            new ModelToolsHarness(root)
+                    .withTools("mcp.web.echo")
+                    .withServers(new McpServer("web", List.of(), url, Map.of(), Duration.ofSeconds(20)))
+                    .run((tools, context) -> {
+                        assertThat(tools.problems()).isEmpty();
+                        results.add(ModelToolsHarness.with(tools, "mcp.web.echo", "text", "hello"));
+                    });
+        } finally {
+            service.stop(0);
+        }
+
+        // Then
+        assertThat(results.get(0).ok()).isTrue();
+        assertThat(results.get(0).text()).contains("you said hello");
+    }
+
+    /** What a service answers over streamable HTTP, as JSON, with one tool. */
+    private static void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            if (!exchange.getRequestMethod().equals("POST")) {
+                exchange.sendResponseHeaders(405, -1);
+                return;
+            }
+            JsonNode request = JSON.readTree(exchange.getRequestBody());
+            if (!request.has("id")) {
+                exchange.sendResponseHeaders(202, -1);
+                return;
+            }
+            String result =
+                    switch (request.path("method").asText()) {
+                        case "initialize" ->
+                            "{\"protocolVersion\":\"2025-03-26\",\"capabilities\":{\"tools\":{}},\"serverInfo\":{\"name\":\"web\",\"version\":\"1\"}}";
+                        case "tools/list" ->
+                            "{\"tools\":[{\"name\":\"echo\",\"inputSchema\":{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\"}}}}]}";
+                        default ->
+                            "{\"content\":[{\"type\":\"text\",\"text\":\"you said "
+                                    + request.at("/params/arguments/text").asText() + "\"}]}";
+                    };
+            byte[] body = ("{\"jsonrpc\":\"2.0\",\"id\":" + request.get("id") + ",\"result\":" + result + "}")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    @Test
     void shouldNotStartAServerOfWhichTheRoleListsNoTool() {
         // When
         new ModelToolsHarness(root)
@@ -191,8 +259,8 @@ class McpToolsIT {
             canceller.start();
 
             // When
-            Throwable thrown = org.assertj.core.api.Assertions.catchThrowable(() ->
-                    connection.call("hang", new com.fasterxml.jackson.databind.ObjectMapper().createObjectNode()));
+            Throwable thrown = org.assertj.core.api.Assertions.catchThrowable(
+                    () -> connection.call("hang", JSON.createObjectNode()));
 
             // Then
             assertThat(thrown).hasMessageContaining("the attempt was stopped");

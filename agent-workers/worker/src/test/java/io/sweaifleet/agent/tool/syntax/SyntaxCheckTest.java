@@ -83,8 +83,11 @@ class SyntaxCheckTest {
                 .satisfiesExactly(
                         first -> assertThat(first)
                                 .startsWith("Unchecked[")
-                                .contains("library for java cannot be loaded on Linux riscv64: Does not support arch: riscv64"),
-                        second -> assertThat(second).startsWith("Unchecked[").contains("library for python cannot be loaded"),
+                                .contains(
+                                        "library for java cannot be loaded on Linux riscv64: Does not support arch: riscv64"),
+                        second -> assertThat(second)
+                                .startsWith("Unchecked[")
+                                .contains("library for python cannot be loaded"),
                         third -> assertThat(third).startsWith("Broken["));
     }
 
