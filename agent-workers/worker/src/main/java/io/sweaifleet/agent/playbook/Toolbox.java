@@ -1,9 +1,12 @@
 package io.sweaifleet.agent.playbook;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tools of a role, bound to one attempt. Each call is judged by the policy, audited once, and confined to the
@@ -63,8 +66,30 @@ public interface Toolbox {
     /** Tool {@code test}: as {@code run}, for commands that run tests. */
     CommandResult test(CommandRequest request) throws ToolDenied, InterruptedException;
 
+    /** Names of the tools that the role lists; what a call may do is for the role's rules to say. */
+    Set<String> offered();
+
+    /**
+     * A tool whose work is not on the clone, such as {@code http_get} or {@code mcp.issues.create}: judged by the policy under
+     * its name, done by the body in the worker's own process, audited with the digest of what it gave.
+     *
+     * @param tool name of the tool
+     * @param host host that it reaches, without port; null when it reaches none that is known
+     * @param words what the role's word patterns are matched against, such as the host of a URL
+     * @param arguments what the audit event shows
+     * @throws java.io.UncheckedIOException when the body failed
+     */
+    String outside(
+            String tool, @Nullable String host, List<String> words, Map<String, String> arguments, OutsideCall body)
+            throws ToolDenied, InterruptedException;
+
     /** Whether a program is on the path that sandboxed commands see. */
     boolean hasProgram(String name);
+
+    /** The body of an {@link #outside} call. */
+    interface OutsideCall {
+        String run() throws IOException, InterruptedException;
+    }
 
     /** Receives files of {@link #readAll}. */
     interface FileConsumer {

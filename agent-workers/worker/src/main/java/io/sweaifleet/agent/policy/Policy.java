@@ -62,6 +62,11 @@ public final class Policy {
                 "no rule of role " + role + " allows " + describe(call) + "; add an allow rule to the role");
     }
 
+    /** Names of the tools that the role lists. */
+    public Set<String> tools() {
+        return tools;
+    }
+
     private static List<CompiledRule> ofVerdict(List<CompiledRule> rules, Verdict verdict) {
         return rules.stream().filter(rule -> rule.verdict == verdict).toList();
     }

@@ -4,6 +4,9 @@ import io.sweaifleet.agent.playbook.ToolDenied;
 import io.sweaifleet.agent.playbook.Toolbox;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The tools of a playbook that declared that it needs no workspace: none. */
 final class NoTools implements Toolbox {
@@ -71,6 +74,18 @@ final class NoTools implements Toolbox {
 
     @Override
     public CommandResult test(CommandRequest request) throws ToolDenied {
+        throw denied();
+    }
+
+    @Override
+    public Set<String> offered() {
+        return Set.of();
+    }
+
+    @Override
+    public String outside(
+            String tool, @Nullable String host, List<String> words, Map<String, String> arguments, OutsideCall body)
+            throws ToolDenied {
         throw denied();
     }
 

@@ -344,6 +344,36 @@ public final class WorkspaceToolbox implements Toolbox {
         return command("test", request);
     }
 
+    @Override
+    public Set<String> offered() {
+        return policy.tools();
+    }
+
+    @Override
+    public String outside(
+            String tool, @Nullable String host, List<String> words, Map<String, String> arguments, OutsideCall body)
+            throws ToolDenied, InterruptedException {
+        ToolCall call = begin(tool, arguments);
+        call.require(policy.judge(Call.ofCommand(tool, words)));
+        List<InterruptedException> interrupted = new ArrayList<>(1);
+        String text = call.run(() -> {
+            try {
+                String given = body.run();
+                call.output(given.getBytes(StandardCharsets.UTF_8));
+                return given;
+            } catch (InterruptedException e) {
+                call.failure = failure("CANCELLED", "the attempt was stopped");
+                interrupted.add(e);
+                return "";
+            }
+        });
+        cancellation.check();
+        if (!interrupted.isEmpty()) {
+            throw interrupted.get(0);
+        }
+        return text;
+    }
+
     private CommandResult command(String tool, CommandRequest request) throws ToolDenied, InterruptedException {
         if (request.argv().isEmpty()) {
             throw new IllegalArgumentException("argv is empty; it needs at least the program");

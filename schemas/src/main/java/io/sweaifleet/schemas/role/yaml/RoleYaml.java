@@ -30,7 +30,10 @@ import org.jspecify.annotations.Nullable;
 public final class RoleYaml {
 
     /** Tools that agents have. A rule or a role that names another one is refused. */
-    public static final Set<String> TOOLS = Set.of("read", "search", "edit", "run", "test", "git");
+    public static final Set<String> TOOLS = Set.of("read", "search", "edit", "run", "test", "git", "http_get");
+
+    /** Names of the tools of MCP servers, which are the operator's to know. */
+    private static final Pattern MCP_TOOL = Pattern.compile("mcp\\.[a-z][a-z0-9-]{0,31}\\.[A-Za-z0-9_.-]{1,100}");
 
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,99}");
     private static final Pattern KIND = Pattern.compile("[a-z0-9][a-z0-9-]{0,99}(\\.[a-z0-9][a-z0-9-]{0,99})*");
@@ -163,12 +166,13 @@ public final class RoleYaml {
         }
 
         private void checkTool(String field, String tool) {
-            if (!TOOLS.contains(tool)) {
+            if (!TOOLS.contains(tool) && !MCP_TOOL.matcher(tool).matches()) {
                 problem(
                         field,
                         tool,
                         "no such tool",
-                        "tools are " + String.join(", ", TOOLS.stream().sorted().toList()));
+                        "tools are " + String.join(", ", TOOLS.stream().sorted().toList())
+                                + ", and mcp.SERVER.TOOL for those of MCP servers");
             }
         }
 

@@ -50,8 +50,10 @@ record GoSuite(String directory, String module) implements TestSuite {
                     "there is a go.mod, but there is no go on the path",
                     "install Go, for example 'apt-get install golang'"));
         }
-        bench.step(name() + ": go test ./...");
-        CommandResult result = bench.test(List.of("go", "test", "-json", "./..."), directory, ENVIRONMENT, Cache.GO);
+        List<String> argv = new ArrayList<>(List.of("go", "test", "-json"));
+        argv.addAll(TestSelector.go(bench.selection()));
+        bench.step(name() + ": " + String.join(" ", argv));
+        CommandResult result = bench.test(argv, directory, ENVIRONMENT, Cache.GO);
         String output = bench.output(result);
         GoTestJson events = GoTestJson.parse(output);
         SuiteReportBuilder report = new SuiteReportBuilder(name());

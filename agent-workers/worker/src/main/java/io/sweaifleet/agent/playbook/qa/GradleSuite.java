@@ -48,6 +48,7 @@ record GradleSuite(String directory) implements TestSuite {
         }
         List<String> argv = new ArrayList<>(program);
         argv.addAll(List.of("--offline", "--continue", "--no-daemon", "--console=plain", "test"));
+        argv.addAll(TestSelector.gradle(bench.selection()));
         Instant started = bench.now();
         bench.step(name() + ": test");
         CommandResult result = bench.test(argv, directory, Map.of(), Cache.GRADLE);

@@ -47,6 +47,7 @@ record MavenSuite(String directory, boolean integration) implements TestSuite {
         Instant started = bench.now();
         List<String> argv = command(program, bench);
         argv.add("-DskipITs=" + !integration);
+        argv.addAll(TestSelector.maven(bench.selection()));
         argv.add(phase());
         bench.step(name() + ": " + phase());
         CommandResult result = bench.test(argv, directory, MavenCommand.ENVIRONMENT, Cache.MAVEN);

@@ -64,7 +64,12 @@ record NodeSuite(
         Path reportFile = bench.scratch("node-report");
         bench.step(name() + ": "
                 + script.runner().name().toLowerCase(Locale.ROOT).replace('_', ':') + " by script " + script.script());
-        CommandResult result = runScript(bench, script, reportFile, List.of(), "");
+        CommandResult result = runScript(
+                bench,
+                script,
+                reportFile,
+                TestSelector.node(bench.selection(), script.runner()),
+                script.runner() == Runner.NODE_TEST ? TestSelector.names(bench.selection()) : "");
         String output = Messages.withoutColours(bench.output(result));
         SuiteReportBuilder report = new SuiteReportBuilder(name());
         take(report, results(bench, script, reportFile, output));
@@ -394,6 +399,6 @@ record NodeSuite(
     }
 
     private static String escaped(String name) {
-        return name.replaceAll("[\\\\^$.*+?()\\[\\]{}|/]", "\\\\$0");
+        return TestSelector.escaped(name);
     }
 }

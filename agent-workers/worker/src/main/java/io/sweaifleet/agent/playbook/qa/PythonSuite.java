@@ -78,6 +78,7 @@ record PythonSuite(String directory, List<String> nested, boolean needsPytest, S
         argv.addAll(List.of("-p", "fleet_pytest", "-p", "no:cacheprovider", "--rootdir=.", "-q"));
         argv.addAll(List.of("--color=no", "--continue-on-collection-errors"));
         nested.forEach(other -> argv.add("--ignore=" + other.substring(prefix().length())));
+        argv.addAll(TestSelector.pytest(bench.selection()));
         Path events = bench.scratch("events.jsonl");
         Map<String, String> environment = environment(bench, plugin);
         environment.put("FLEET_TEST_EVENTS", events.toString());
@@ -110,7 +111,10 @@ record PythonSuite(String directory, List<String> nested, boolean needsPytest, S
         Path events = bench.scratch("events.jsonl");
         Map<String, String> environment = environment(bench, null);
         environment.put("FLEET_TEST_EVENTS", events.toString());
-        List<String> argv = List.of(python, runner.toString());
+        List<String> argv = new ArrayList<>(List.of(python, runner.toString()));
+        boolean flatTests =
+                !Files.exists(bench.tools().root().resolve(directory).resolve("tests/__init__.py"));
+        argv.addAll(TestSelector.unittest(bench.selection(), flatTests));
         bench.step(name() + ": unittest");
         CommandResult result = bench.test(argv, directory, environment, Cache.PIP);
         SuiteReportBuilder report = new SuiteReportBuilder(name());

@@ -111,7 +111,7 @@ final class SuiteReportBuilder {
     void rerunFailures(TestBench bench, Rerun rerun) throws ToolDenied, InterruptedException {
         List<TestResult> again =
                 failures().stream().filter(test -> !test.selector().isEmpty()).toList();
-        if (again.isEmpty()) {
+        if (again.isEmpty() || !bench.rerunsFailures()) {
             return;
         }
         if (again.size() > MAX_RERUN) {

@@ -48,6 +48,8 @@ final class TestBench {
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final SourceLocator sources;
     private int scratchFiles;
+    private List<TestSelector> selection = List.of();
+    private boolean rerunsFailures = true;
 
     TestBench(PlaybookContext context, Instant stopAt, Clock clock) {
         this.context = context;
@@ -58,6 +60,24 @@ final class TestBench {
 
     Toolbox tools() {
         return context.tools();
+    }
+
+    /** Tests that the next suite is to run, as {@link TestSelector}s of that suite; none means all. */
+    List<TestSelector> selection() {
+        return selection;
+    }
+
+    void select(List<TestSelector> wanted) {
+        selection = List.copyOf(wanted);
+    }
+
+    /** Whether failed tests are run again alone, to tell flaky ones. */
+    boolean rerunsFailures() {
+        return rerunsFailures;
+    }
+
+    void runOnce() {
+        rerunsFailures = false;
     }
 
     SourceLocator sources() {
@@ -126,7 +146,11 @@ final class TestBench {
 
     /** A path in the scratch directory that no other call was given. */
     Path scratch(String name) {
-        return context.scratch().resolve("qa-" + ++scratchFiles + "-" + name);
+        Path path;
+        do {
+            path = context.scratch().resolve("qa-" + ++scratchFiles + "-" + name);
+        } while (Files.exists(path)); // Of an earlier run of the same attempt.
+        return path;
     }
 
     /** A resource of this package, written to a directory in scratch that holds nothing else. */

@@ -1,0 +1,130 @@
+package io.sweaifleet.agent.tool.builtin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sweaifleet.agent.playbook.PlaybookContext;
+import io.sweaifleet.agent.playbook.ToolDenied;
+import io.sweaifleet.agent.tool.map.RepositoryMap;
+import io.sweaifleet.agent.tool.mcp.McpServer;
+import io.sweaifleet.agent.tool.mcp.McpTools;
+import io.sweaifleet.agent.tool.spec.Arguments;
+import io.sweaifleet.agent.tool.spec.ModelTool;
+import io.sweaifleet.agent.tool.spec.ModelTools;
+import io.sweaifleet.agent.tool.spec.ToolCallResult;
+import io.sweaifleet.agent.tool.spec.ToolSpec;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tools of one attempt: those that the role lists, {@code submit}, and those of MCP servers. All that they do goes through
+ * the attempt's toolbox, so policy, audit and sandbox apply; what goes wrong is an observation with a remedy.
+ */
+public final class FleetModelTools implements ModelTools {
+
+    private final PlaybookContext context;
+    private final Map<String, ModelTool> tools = new LinkedHashMap<>();
+    private final McpTools mcp;
+
+    private FleetModelTools(PlaybookContext context, McpTools mcp) {
+        this.context = context;
+        this.mcp = mcp;
+    }
+
+    /**
+     * Opens the tools of an attempt. MCP servers are started now, those only of which the role lists a tool; close ends them.
+     *
+     * @param servers MCP servers that the operator configured
+     */
+    public static FleetModelTools open(PlaybookContext context, List<McpServer> servers, Clock clock)
+            throws InterruptedException {
+        Set<String> offered = context.tools().offered();
+        FleetModelTools opened =
+                new FleetModelTools(context, McpTools.start(servers, context.tools(), context.cancellation()));
+        List<ModelTool> all = new ArrayList<>(List.of(
+                new ReadTool(context.tools()),
+                new SearchTool(context.tools()),
+                new EditTool(context.tools()),
+                new PatchTool(context.tools()),
+                new RunTool(context.tools()),
+                new TestTool(context, clock),
+                new GitTool(context.tools()),
+                new HttpGetTool(context.tools(), context.cancellation())));
+        all.removeIf(tool -> !offered.contains(tool.policyName()));
+        all.addAll(opened.mcp.tools());
+        all.add(new SubmitTool());
+        all.forEach(tool -> opened.tools.put(tool.spec().name(), tool));
+        return opened;
+    }
+
+    @Override
+    public List<ToolSpec> specs() {
+        return tools.values().stream().map(ModelTool::spec).toList();
+    }
+
+    @Override
+    public ToolCallResult call(String name, JsonNode arguments) throws InterruptedException {
+        context.cancellation().check();
+        ModelTool tool = tools.getOrDefault(name, byPlainName(name));
+        if (tool == null) {
+            return Results.refused(unknown(name));
+        }
+        try {
+            return tool.call(Arguments.of(tool.spec(), arguments));
+        } catch (Arguments.Mistake e) {
+            return Results.refused(e.getMessage());
+        } catch (ToolDenied e) {
+            return Results.refused(
+                    e.getMessage() + "\nThis will not change by trying again; do it another way, or submit and"
+                            + " say what you may not do.");
+        } catch (UncheckedIOException e) {
+            return Results.refused(name + " failed: " + e.getMessage());
+        }
+    }
+
+    /** Endpoints that allow no dots in names of functions are given underscores, as are their calls. */
+    private @Nullable ModelTool byPlainName(String name) {
+        return tools.entrySet().stream()
+                .filter(entry -> entry.getKey().replace('.', '_').equals(name))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private String unknown(String name) {
+        String plain = name.replaceFirst("^(functions|tools)\\.", "");
+        String meant = tools.containsKey(plain)
+                ? plain
+                : switch (plain) {
+                    case "bash", "shell", "execute", "exec", "terminal" -> "run";
+                    case "grep", "find", "glob", "list", "ls" -> "search";
+                    case "cat", "open", "view", "read_file" -> "read";
+                    case "write", "write_file", "create", "str_replace", "replace" -> "edit";
+                    case "finish", "done", "final_answer" -> SubmitTool.NAME;
+                    default -> plain.startsWith("git") ? "git" : "";
+                };
+        return "there is no tool " + name + "; there are " + String.join(", ", tools.keySet())
+                + (tools.containsKey(meant) ? ". Use " + meant + "." : ".");
+    }
+
+    @Override
+    public String repositoryMap(int tokens) throws InterruptedException {
+        String instructions = context.assignment().getInstructions();
+        String words = context.assignment().getTitle() + " " + (instructions == null ? "" : instructions);
+        return RepositoryMap.of(context.tools(), words, tokens, context.cancellation());
+    }
+
+    /** MCP servers that could not be used, and why; for the attempt's report. */
+    public List<String> problems() {
+        return mcp.problems();
+    }
+
+    @Override
+    public void close() {
+        mcp.close();
+    }
+}
