@@ -16,10 +16,7 @@ import java.util.Set;
  * and the clone and the scratch directory as the only places of the host they can write. The clone's {@code .git} is
  * read-only, because git on the host later trusts its configuration. When the worker dies, the commands die.
  */
-public final class BubblewrapSandbox implements Sandbox {
-
-    /** Longest file a command may write, in bytes. */
-    static final long MAX_FILE_BYTES = 4L << 30;
+public final class BubblewrapSandbox extends HostSandbox {
 
     /** Where the caches are shown to links of a copied tree. */
     private static final Path SHOWN_CACHES = Path.of("/run/fleet/caches");
@@ -57,13 +54,10 @@ public final class BubblewrapSandbox implements Sandbox {
             "ssl",
             "timezone");
 
-    private final HostEnvironment host;
-    private final HostUser user;
     private final CacheLayers layers;
 
-    BubblewrapSandbox(HostEnvironment host, HostUser user, boolean kernelOverlay) {
-        this.host = host;
-        this.user = user;
+    BubblewrapSandbox(HostEnvironment host, HostUser user, boolean kernelOverlay, SandboxLimits limits) {
+        super(host, user, limits);
         this.layers = new CacheLayers(host.home(), user, System.getenv(), kernelOverlay);
     }
 
@@ -80,7 +74,7 @@ public final class BubblewrapSandbox implements Sandbox {
     }
 
     @Override
-    public Launch prepare(Confinement confinement, SandboxedCommand command) throws IOException {
+    Launch prepare(Confinement confinement, SandboxedCommand command) throws IOException {
         Path home = host.home();
         for (Path folder : List.of(confinement.home(), confinement.temporary(), confinement.scratch())) {
             Files.createDirectories(folder);
@@ -122,7 +116,7 @@ public final class BubblewrapSandbox implements Sandbox {
         add(words, "--clearenv");
         environment(confinement, command, home).forEach((name, value) -> add(words, "--setenv", name, value));
         add(words, "--chdir", command.directory(), "--");
-        add(words, "prlimit", "--core=0", "--fsize=" + MAX_FILE_BYTES, "--");
+        add(words, "prlimit", "--core=0", "--fsize=" + limits().fileBytes(), "--");
         words.addAll(command.argv());
         return new Launch(words, Map.of("PATH", host.pathVariable()), confinement.lease());
     }
