@@ -27,6 +27,9 @@ abstract class HostSandbox implements Sandbox {
      */
     abstract Launch prepare(Confinement confinement, SandboxedCommand command) throws IOException;
 
+    /** Removes what an attempt has outside its folder. */
+    void release(Confinement confinement) {}
+
     SandboxLimits limits() {
         return limits;
     }
@@ -66,7 +69,8 @@ abstract class HostSandbox implements Sandbox {
 
         @Override
         public void close() {
-            // Each command ends what it started; the attempt's folder goes with the attempt.
+            // Each command has ended what it started; the attempt's folder goes with the attempt.
+            release(confinement);
         }
     }
 }

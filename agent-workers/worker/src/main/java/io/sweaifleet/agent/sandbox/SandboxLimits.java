@@ -12,8 +12,8 @@ package io.sweaifleet.agent.sandbox;
  */
 public record SandboxLimits(long memoryBytes, long pids, long cpuMillis, long fileBytes, long diskBytes) {
 
-    /** For an attempt of a container sandbox: 2 GiB, 256 processes, 2 cores, files of 4 GiB, 8 GiB of disk. */
-    public static final SandboxLimits DEFAULT = new SandboxLimits(2L << 30, 256, 2_000, 4L << 30, 8L << 30);
+    /** For an attempt of a container sandbox: 4 GiB, 256 processes, 2 cores, files of 4 GiB, 8 GiB of disk. */
+    public static final SandboxLimits DEFAULT = new SandboxLimits(4L << 30, 256, 2_000, 4L << 30, 8L << 30);
 
     /** For sandboxes that limit nothing but the length of a file, 4 GiB. */
     public static final SandboxLimits NONE = new SandboxLimits(0, Integer.MAX_VALUE, 0, 4L << 30, 0);

@@ -83,8 +83,13 @@ public final class Sandboxes {
         return inProbe(workDirectory, confinement -> {
             SandboxedCommand trivial =
                     new SandboxedCommand(List.of("true"), confinement.root(), Map.of(), List.of(), List.of());
-            Launch launch = new BubblewrapSandbox(host, user, false, limits).prepare(confinement, trivial);
-            Tried tried = attempt(launch);
+            BubblewrapSandbox sandbox = new BubblewrapSandbox(host, user, false, limits);
+            Tried tried;
+            try {
+                tried = attempt(sandbox.prepare(confinement, trivial));
+            } finally {
+                sandbox.release(confinement);
+            }
             return tried.ok() ? null : "bwrap does not work here (" + tried.output() + ")";
         });
     }

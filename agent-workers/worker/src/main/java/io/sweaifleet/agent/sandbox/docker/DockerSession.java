@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +53,9 @@ final class DockerSession implements SandboxSession {
 
     /** How often the engine is asked whether a command still runs, should its output not end with it. */
     private static final long ASK_EVERY_NS = TimeUnit.SECONDS.toNanos(1);
+
+    /** How long the engine may take to know the exit code of a command that has ended. */
+    private static final long EXIT_CODE_NS = TimeUnit.SECONDS.toNanos(20);
 
     private static final int KILLED = 137;
 
@@ -123,9 +127,8 @@ final class DockerSession implements SandboxSession {
             if (end != End.EXITED) {
                 return new Execution(end, -1, wall); // Ended below.
             }
-            Long code = inspect(exec).getExitCodeLong();
-            ended = code != null && nothingLeft(id);
-            int exitCode = code == null ? -1 : code.intValue();
+            int exitCode = exitCode(exec);
+            ended = nothingLeft(id);
             if (exitCode == KILLED) {
                 note(output, "killed; the container may use " + (limits.memoryBytes() >> 20) + " MB of memory and "
                         + limits.pids() + " processes");
@@ -135,6 +138,27 @@ final class DockerSession implements SandboxSession {
             if (!ended) {
                 kill(id);
             }
+        }
+    }
+
+    /** The exit code, which the engine knows a moment after it has closed the command's output. */
+    private int exitCode(String exec) throws InterruptedException {
+        long deadline = System.nanoTime() + EXIT_CODE_NS;
+        while (true) {
+            InspectExecResponse command = inspect(exec);
+            Long code = command.getExitCodeLong();
+            if (code != null && !Boolean.TRUE.equals(command.isRunning())) {
+                return code.intValue();
+            }
+            if (System.nanoTime() > deadline) {
+                throw new SandboxFailedException(
+                        "the Docker engine at " + engine.address() + " does not tell how a command ended",
+                        DockerEngine.REMEDY);
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException("stopped while a command ended");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
     }
 

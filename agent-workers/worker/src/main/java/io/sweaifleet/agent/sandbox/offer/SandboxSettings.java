@@ -29,7 +29,7 @@ public final class SandboxSettings implements SettingsProvider {
             "fleet.sandbox.memory",
             "Memory that the commands of an attempt may use together, in a container or in bubblewrap where it can have a"
                     + " cgroup; there is no swap beyond it.",
-            "2GB");
+            "4GB");
 
     /** Processes of an attempt. */
     public static final Setting<Integer> PIDS = Setting.integer(
