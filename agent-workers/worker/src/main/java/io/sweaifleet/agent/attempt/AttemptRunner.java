@@ -1,5 +1,7 @@
 package io.sweaifleet.agent.attempt;
 
+import java.util.List;
+
 /**
  * Runs one attempt from its assignment to its end. Implementations are called on an agent's own thread and may block for
  * as long as the attempt's timeout allows.
@@ -14,4 +16,9 @@ public interface AttemptRunner {
      * @return the end, never null
      */
     AttemptEnd run(Attempt attempt);
+
+    /** What it can do beside what the operator declares, as capabilities that tasks may require, such as sandbox-docker. */
+    default List<String> capabilities() {
+        return List.of();
+    }
 }

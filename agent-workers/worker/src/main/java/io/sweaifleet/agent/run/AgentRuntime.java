@@ -20,8 +20,11 @@ import io.sweaifleet.agent.sandbox.Confinement;
 import io.sweaifleet.agent.sandbox.Folders;
 import io.sweaifleet.agent.sandbox.HostEnvironment;
 import io.sweaifleet.agent.sandbox.Sandbox;
+import io.sweaifleet.agent.sandbox.SandboxFailedException;
+import io.sweaifleet.agent.sandbox.SandboxRequest;
+import io.sweaifleet.agent.sandbox.SandboxSession;
 import io.sweaifleet.agent.sandbox.SandboxUnavailableException;
-import io.sweaifleet.agent.sandbox.Sandboxes;
+import io.sweaifleet.agent.sandbox.offer.OfferedSandboxes;
 import io.sweaifleet.agent.tool.Auditor;
 import io.sweaifleet.agent.tool.WorkspaceToolbox;
 import io.sweaifleet.agent.workspace.Opening;
@@ -45,6 +48,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +66,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AgentRuntime.class);
 
     private final Playbooks playbooks;
-    private final Sandbox sandbox;
+    private final OfferedSandboxes sandboxes;
     private final HostEnvironment host;
     private final ArtifactStore store;
     private final WorkDirectory work;
@@ -74,14 +78,14 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
 
     private AgentRuntime(
             Playbooks playbooks,
-            Sandbox sandbox,
+            OfferedSandboxes sandboxes,
             HostEnvironment host,
             ArtifactStore store,
             WorkDirectory work,
             AgentLimits limits,
             Clock clock) {
         this.playbooks = playbooks;
-        this.sandbox = sandbox;
+        this.sandboxes = sandboxes;
         this.host = host;
         this.store = store;
         this.work = work;
@@ -103,7 +107,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
         Path workDirectory = settings.get(AgentSettings.WORK_DIR);
         return of(
                 Playbooks.installed(),
-                Sandboxes.select(settings.get(AgentSettings.SANDBOX), host, workDirectory),
+                OfferedSandboxes.probe(settings, host, workDirectory),
                 host,
                 FileArtifactStore.open(AgentSettings.artifacts(settings)),
                 workDirectory,
@@ -126,8 +130,22 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             AgentLimits limits,
             Clock clock)
             throws IOException {
-        log.info("sandbox {}", sandbox.description());
-        return new AgentRuntime(playbooks, sandbox, host, store, WorkDirectory.open(workDirectory), limits, clock);
+        return of(playbooks, OfferedSandboxes.only(sandbox), host, store, workDirectory, limits, clock);
+    }
+
+    /** As above, with several sandboxes, which are closed with the runtime. */
+    public static AgentRuntime of(
+            Playbooks playbooks,
+            OfferedSandboxes sandboxes,
+            HostEnvironment host,
+            ArtifactStore store,
+            Path workDirectory,
+            AgentLimits limits,
+            Clock clock)
+            throws IOException {
+        WorkDirectory work = WorkDirectory.open(workDirectory);
+        sandboxes.sweep(work.root());
+        return new AgentRuntime(playbooks, sandboxes, host, store, work, limits, clock);
     }
 
     /** Kinds of task that can be done here, sorted. */
@@ -135,15 +153,21 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
         return playbooks.kinds();
     }
 
-    /** Where commands run. */
+    /** Where commands of roles that name no sandbox run. */
     public Sandbox sandbox() {
-        return sandbox;
+        return sandboxes.standard();
+    }
+
+    @Override
+    public List<String> capabilities() {
+        return sandboxes.capabilities();
     }
 
     @Override
     public void close() {
         watchdog.close();
         work.close();
+        sandboxes.close();
     }
 
     @Override
@@ -209,8 +233,10 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
         private final Watchdog.Watch watch;
         private final Collector collector;
         private final Spending spending = new Spending();
+        private Sandbox sandbox = sandboxes.standard();
         private @Nullable Path lease;
         private @Nullable Workspace workspace;
+        private @Nullable SandboxSession session;
         private @Nullable WorkspaceToolbox toolbox;
         private @Nullable Auditor auditor;
 
@@ -248,10 +274,13 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                 if (e instanceof VirtualMachineError && !(e instanceof StackOverflowError)) {
                     throw e; // Out of memory concerns the whole worker, not this attempt alone.
                 }
-                return failed(diskFullIn(e).orElseGet(() -> threw(e)));
+                return failed(sandboxFailureIn(e).or(() -> diskFullIn(e)).orElseGet(() -> threw(e)));
             } finally {
                 // From here on nobody interrupts this thread, and the next attempt starts with a clean flag.
                 watch.close();
+                if (session != null) {
+                    session.close();
+                }
                 if (lease != null) {
                     Folders.deleteQuietly(lease);
                 }
@@ -260,6 +289,10 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
 
         private AttemptEnd work() throws IOException, InterruptedException {
             if (playbook.needsWorkspace()) {
+                Optional<Failure> missing = chooseSandbox();
+                if (missing.isPresent()) {
+                    return failed(missing.get());
+                }
                 Optional<Failure> refused = openWorkspace();
                 if (refused.isPresent()) {
                     return failed(refused.get());
@@ -298,6 +331,26 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             return new AttemptEnd(AttemptEnd.Status.SUCCEEDED, result(result.summary(), outputs, changes), null, brain);
         }
 
+        /** The sandbox that the role names, or why this worker does not have it. */
+        private Optional<Failure> chooseSandbox() {
+            try {
+                sandbox = sandboxes.named(attempt.role().getSandbox());
+                return Optional.empty();
+            } catch (SandboxUnavailableException e) {
+                return Optional.of(Failure.newBuilder()
+                        .setFailureClass(FailureClass.ENVIRONMENT)
+                        .setCode("SANDBOX_MISSING")
+                        .setMessage("role " + attempt.role().getRole() + " works in a sandbox that is not here: "
+                                + e.getMessage())
+                        .setRemedy("set the sandbox up for this worker and start it again, let the task require the"
+                                + " capability sandbox-" + attempt.role().getSandbox()
+                                + " of another worker, or name another sandbox in the role")
+                        .setField("sandbox")
+                        .setValue(attempt.role().getSandbox())
+                        .build());
+            }
+        }
+
         private Optional<Failure> openWorkspace() throws IOException, InterruptedException {
             String source = assignment.getRepository();
             if (source == null || source.isBlank()) {
@@ -328,13 +381,15 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             Confinement confinement =
                     new Confinement(folder, opened.root(), scratch(), attempt.pool() + "/" + assignment.getTaskId());
             Files.createDirectories(scratch());
+            SandboxSession opening = sandbox.open(
+                    new SandboxRequest(confinement, attempt.role().getImage(), limits.maxOutputBytes()));
+            session = opening;
             return new WorkspaceToolbox(
                     opened,
                     confinement,
                     Policy.of(attempt.role()),
                     sandbox,
-                    host,
-                    executor,
+                    opening,
                     audit,
                     cancellation,
                     time,
@@ -508,6 +563,23 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
         public Path scratch() throws IOException {
             return leaseFolder().resolve("scratch");
         }
+    }
+
+    /** A sandbox that does not work is the host's trouble, not the playbook's. */
+    private static Optional<Failure> sandboxFailureIn(Throwable thrown) {
+        Throwable cause = thrown;
+        for (int depth = 0; depth < 20 && cause != null; depth++) {
+            if (cause instanceof SandboxFailedException failed) {
+                return Optional.of(Failure.newBuilder()
+                        .setFailureClass(FailureClass.ENVIRONMENT)
+                        .setCode("SANDBOX_FAILED")
+                        .setMessage(String.valueOf(failed.getMessage()))
+                        .setRemedy(failed.remedy())
+                        .build());
+            }
+            cause = cause.getCause();
+        }
+        return Optional.empty();
     }
 
     /** A full disk is the host's trouble, not the playbook's: it is named, and tried again. */

@@ -1,6 +1,5 @@
 package io.sweaifleet.agent.run;
 
-import io.sweaifleet.agent.sandbox.Sandboxes;
 import io.sweaifleet.schemas.config.FleetSettings;
 import io.sweaifleet.schemas.config.Setting;
 import io.sweaifleet.schemas.config.Settings;
@@ -9,7 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** Settings of attempts: where they work, what isolates them, and what they may use. */
+/** Settings of attempts: where they work and what they may use. */
 public final class AgentSettings implements SettingsProvider {
 
     /** Where attempts work. */
@@ -18,15 +17,6 @@ public final class AgentSettings implements SettingsProvider {
             "Directory in which attempts work, one folder each; emptied when an attempt ends, and swept of what dead"
                     + " workers left when a worker starts.",
             "${fleet.data-dir}/work");
-
-    /** What isolates commands. */
-    public static final Setting<Sandboxes.Choice> SANDBOX = Setting.choice(
-            "fleet.worker.sandbox",
-            "What isolates commands that execute a repository's code. auto: bubblewrap where it works, else none."
-                    + " bubblewrap: that, or refuse to start. process: plain processes of the worker's user, which can read"
-                    + " the user's files and use the network. none: such commands are skipped.",
-            "auto",
-            Sandboxes.Choice.class);
 
     /** Longest time of cloning. */
     public static final Setting<Duration> CLONE_TIMEOUT =
@@ -77,7 +67,7 @@ public final class AgentSettings implements SettingsProvider {
     @Override
     public List<Setting<?>> settings() {
         return List.of(
-                WORK_DIR, SANDBOX, CLONE_TIMEOUT, MAX_OUTPUT, MAX_ARTIFACT, MAX_ARTIFACTS, MAX_FACTS, MAX_FINDINGS);
+                WORK_DIR, CLONE_TIMEOUT, MAX_OUTPUT, MAX_ARTIFACT, MAX_ARTIFACTS, MAX_FACTS, MAX_FINDINGS);
     }
 
     /** The limits that these settings state. */

@@ -55,6 +55,11 @@ final class WorkDirectory implements AutoCloseable {
         return new WorkDirectory(own, channel);
     }
 
+    /** The folder that the host's workers share, resolved. */
+    Path root() {
+        return own.resolveSibling("").normalize();
+    }
+
     /** This process's folder. */
     Path own() {
         return own;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,10 +17,7 @@ import java.util.Set;
  * and the clone and the scratch directory as the only places of the host they can write. The clone's {@code .git} is
  * read-only, because git on the host later trusts its configuration. When the worker dies, the commands die.
  */
-public final class BubblewrapSandbox implements Sandbox {
-
-    /** Longest file a command may write, in bytes. */
-    static final long MAX_FILE_BYTES = 4L << 30;
+public final class BubblewrapSandbox extends HostSandbox {
 
     /** Where the caches are shown to links of a copied tree. */
     private static final Path SHOWN_CACHES = Path.of("/run/fleet/caches");
@@ -57,14 +55,23 @@ public final class BubblewrapSandbox implements Sandbox {
             "ssl",
             "timezone");
 
-    private final HostEnvironment host;
-    private final HostUser user;
-    private final CacheLayers layers;
+    /** Enters control groups, opens the filter, and becomes the rest of its arguments. */
+    private static final String START = "n=$1; shift; while [ \"$n\" -gt 0 ]; do "
+            + "echo $$ > \"$1/cgroup.procs\" || exit 125; shift; n=$((n-1)); done; "
+            + "exec 9<\"$1\" || exit 125; shift; exec \"$@\"";
 
-    BubblewrapSandbox(HostEnvironment host, HostUser user, boolean kernelOverlay) {
-        this.host = host;
-        this.user = user;
+    /** What of {@code /proc} root may change although it is root of its own namespace only. */
+    private static final List<String> KERNEL = List.of("sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi");
+
+    private final CacheLayers layers;
+    private final Optional<Cgroups> cgroups;
+    private final Optional<byte[]> filter;
+
+    BubblewrapSandbox(HostEnvironment host, HostUser user, boolean kernelOverlay, SandboxLimits limits) {
+        super(host, user, limits);
         this.layers = new CacheLayers(host.home(), user, System.getenv(), kernelOverlay);
+        this.cgroups = Cgroups.find();
+        this.filter = SeccompFilter.forArchitecture(System.getProperty("os.arch", ""));
     }
 
     @Override
@@ -76,11 +83,16 @@ public final class BubblewrapSandbox implements Sandbox {
     public String description() {
         return "bubblewrap: commands run without network, with the clone and a scratch directory as their only writable"
                 + " places; dependency caches are read-only under "
-                + (layers.kernelOverlay() ? "an overlay file system" : "a tree of links");
+                + (layers.kernelOverlay() ? "an overlay file system" : "a tree of links")
+                + (filter.isPresent() ? "; system calls are filtered" : "; system calls are not filtered on this machine")
+                + "; " + (limits().memoryBytes() >> 20) + " MB and " + limits().pids() + " processes for "
+                + (cgroups.isPresent()
+                        ? "each attempt"
+                        : "each process, as this user cannot make a control group (run the worker as root for that)");
     }
 
     @Override
-    public Launch prepare(Confinement confinement, SandboxedCommand command) throws IOException {
+    Launch prepare(Confinement confinement, SandboxedCommand command) throws IOException {
         Path home = host.home();
         for (Path folder : List.of(confinement.home(), confinement.temporary(), confinement.scratch())) {
             Files.createDirectories(folder);
@@ -91,13 +103,23 @@ public final class BubblewrapSandbox implements Sandbox {
                 command.caches(),
                 layer -> SHOWN_CACHES.resolve(layer.inHome().replace('/', '_')));
 
-        List<String> words = new ArrayList<>(CacheLayers.mountPrefix(prepared));
+        List<String> words = new ArrayList<>();
+        start(words, confinement);
+        words.addAll(CacheLayers.mountPrefix(prepared));
         words.add("bwrap");
+        add(words, "--cap-drop", "ALL");
+        if (filter.isPresent()) {
+            add(words, "--seccomp", "9");
+        }
         add(words, "--unshare-all", "--die-with-parent", "--new-session");
         add(words, "--unshare-user", "--uid", user.uid(), "--gid", user.gid(), "--hostname", "fleet-agent");
         addSystem(words);
         addEtc(words, confinement, home);
         add(words, "--proc", "/proc", "--dev", "/dev");
+        for (String entry : KERNEL) {
+            // A root's files of the kernel stay writable to the same user in any namespace.
+            add(words, "--ro-bind-try", "/proc/" + entry, "/proc/" + entry);
+        }
         add(words, "--bind", confinement.temporary(), "/tmp", "--tmpfs", "/run", "--dir", "/var/tmp");
         add(words, "--bind", confinement.home(), home);
 
@@ -122,9 +144,45 @@ public final class BubblewrapSandbox implements Sandbox {
         add(words, "--clearenv");
         environment(confinement, command, home).forEach((name, value) -> add(words, "--setenv", name, value));
         add(words, "--chdir", command.directory(), "--");
-        add(words, "prlimit", "--core=0", "--fsize=" + MAX_FILE_BYTES, "--");
+        add(words, "prlimit", "--core=0", "--fsize=" + limits().fileBytes());
+        if (cgroups.isEmpty()) {
+            if (user.uid() != 0) {
+                add(words, "--nproc=" + limits().pids());
+            }
+            if (limits().memoryBytes() > 0) {
+                add(words, "--data=" + limits().memoryBytes());
+            }
+        }
+        add(words, "--");
         words.addAll(command.argv());
         return new Launch(words, Map.of("PATH", host.pathVariable()), confinement.lease());
+    }
+
+    private void start(List<String> words, Confinement confinement) throws IOException {
+        List<Path> groups =
+                cgroups.isPresent() ? cgroups.get().make(groupOf(confinement), limits()) : List.of();
+        Path file = confinement.generated().resolve("filter.bpf");
+        if (!Files.exists(file)) {
+            Files.write(file, filter.orElse(new byte[0]));
+        }
+        add(words, "sh", "-c", START, "fleet-start", groups.size());
+        groups.forEach(group -> add(words, group));
+        add(words, file);
+    }
+
+    private static String groupOf(Confinement confinement) {
+        return Integer.toHexString(confinement.lease().toString().hashCode()) + "-"
+                + String.valueOf(confinement.lease().getFileName()).replaceAll("[^A-Za-z0-9-]", "");
+    }
+
+    @Override
+    void release(Confinement confinement) {
+        cgroups.ifPresent(groups -> groups.remove(groupOf(confinement)));
+    }
+
+    @Override
+    public void sweep(Path workDirectory) {
+        cgroups.ifPresent(Cgroups::sweep);
     }
 
     private static void addSystem(List<String> words) {

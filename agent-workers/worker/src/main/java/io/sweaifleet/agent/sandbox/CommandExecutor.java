@@ -1,7 +1,6 @@
 package io.sweaifleet.agent.sandbox;
 
 import io.sweaifleet.agent.attempt.Cancellation;
-import io.sweaifleet.agent.attempt.Freeze;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +16,6 @@ import java.util.concurrent.TimeUnit;
  * death signal is bound to the thread that started it.
  */
 public final class CommandExecutor {
-
-    private static final long LOOK_EVERY_MS = 200;
 
     private final boolean ownSession;
     private final long maxOutputBytes;
@@ -37,7 +34,9 @@ public final class CommandExecutor {
         TIMED_OUT,
         CANCELLED,
         /** Its output exceeded the limit. */
-        TOO_MUCH_OUTPUT
+        TOO_MUCH_OUTPUT,
+        /** The attempt's folders grew by more than they may. */
+        TOO_MUCH_DISK
     }
 
     /**
@@ -57,7 +56,14 @@ public final class CommandExecutor {
      */
     public Execution run(Launch launch, Duration timeout, Cancellation cancellation, Path output)
             throws IOException, InterruptedException {
+        return run(launch, timeout, cancellation, output, DiskWatch.none());
+    }
+
+    /** As above, and the process is ended when what is watched has grown too much. */
+    Execution run(Launch launch, Duration timeout, Cancellation cancellation, Path output, DiskWatch disk)
+            throws IOException, InterruptedException {
         cancellation.check();
+        disk.begin();
         List<String> argv = new ArrayList<>();
         if (ownSession) {
             argv.add("setsid");
@@ -76,7 +82,8 @@ public final class CommandExecutor {
         ProcessTree tree = new ProcessTree(process.toHandle(), launch.environment());
         try (Cancellation.Registration ignored = cancellation.onCancel(tree::kill);
                 Cancellation.Registration alsoIgnored = cancellation.freeze().register(tree)) {
-            End end = waitFor(process, timeout, cancellation, output);
+            End end = CommandWatch.await(
+                    new RunningProcess(process, output), timeout, cancellation, maxOutputBytes, disk);
             if (end != End.EXITED) {
                 tree.kill();
             }
@@ -92,26 +99,15 @@ public final class CommandExecutor {
         }
     }
 
-    private End waitFor(Process process, Duration timeout, Cancellation cancellation, Path output)
-            throws IOException, InterruptedException {
-        Freeze freeze = cancellation.freeze();
-        Duration frozenBefore = freeze.frozen();
-        long deadline = System.nanoTime() + timeout.toNanos();
-        while (true) {
-            long frozen = freeze.frozen().minus(frozenBefore).toNanos();
-            long left = TimeUnit.NANOSECONDS.toMillis(deadline + frozen - System.nanoTime());
-            if (left <= 0 && !freeze.isFrozen()) {
-                return process.isAlive() ? End.TIMED_OUT : End.EXITED;
-            }
-            if (process.waitFor(Math.max(1, Math.min(left, LOOK_EVERY_MS)), TimeUnit.MILLISECONDS)) {
-                return End.EXITED;
-            }
-            if (cancellation.isCancelled()) {
-                return End.CANCELLED;
-            }
-            if (Files.size(output) > maxOutputBytes) {
-                return End.TOO_MUCH_OUTPUT;
-            }
+    private record RunningProcess(Process process, Path output) implements CommandWatch.Running {
+        @Override
+        public boolean awaitEnd(long ms) throws InterruptedException {
+            return process.waitFor(ms, TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public long outputBytes() throws IOException {
+            return Files.size(output);
         }
     }
 }

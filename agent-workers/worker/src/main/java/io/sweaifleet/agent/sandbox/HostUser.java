@@ -25,4 +25,14 @@ record HostUser(String name, int uid, int gid) {
         String name = System.getProperty("user.name", "agent");
         return new HostUser(name.matches("[A-Za-z0-9_.-]+") ? name : "agent", uid, gid);
     }
+
+    /** As {@link #current}; on a system that does not tell, a user without a number that would mean anything. */
+    static HostUser currentOrNobody() {
+        try {
+            return current();
+        } catch (IOException | UnsupportedOperationException e) {
+            // Not Linux: there is no bubblewrap either, and the ids are used for nothing else.
+            return new HostUser("agent", 0, 0);
+        }
+    }
 }

@@ -6,15 +6,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** No sandbox: programs of the host that only read files run as plain processes, the repository's code does not run. */
-public final class NoSandbox implements Sandbox {
+public final class NoSandbox extends HostSandbox {
 
-    private final HostEnvironment host;
-    private final HostUser user;
     private final String why;
 
     NoSandbox(HostEnvironment host, HostUser user, String why) {
-        this.host = host;
-        this.user = user;
+        super(host, user, SandboxLimits.NONE);
         this.why = why;
     }
 
@@ -35,7 +32,7 @@ public final class NoSandbox implements Sandbox {
     }
 
     @Override
-    public Launch prepare(Confinement confinement, SandboxedCommand command) throws IOException {
+    Launch prepare(Confinement confinement, SandboxedCommand command) throws IOException {
         for (Path folder : List.of(confinement.home(), confinement.temporary(), confinement.scratch())) {
             Files.createDirectories(folder);
         }

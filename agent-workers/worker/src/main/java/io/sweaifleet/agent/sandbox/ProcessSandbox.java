@@ -13,15 +13,12 @@ import java.util.Map;
  * layers over the dependency caches. It keeps a build from changing what it would change by habit; it does <em>not</em>
  * keep hostile code from reading the user's files or using the network. Therefore the operator has to allow it by name.
  */
-public final class ProcessSandbox implements Sandbox {
+public final class ProcessSandbox extends HostSandbox {
 
-    private final HostEnvironment host;
-    private final HostUser user;
     private final CacheLayers layers;
 
     ProcessSandbox(HostEnvironment host, HostUser user, boolean kernelOverlay) {
-        this.host = host;
-        this.user = user;
+        super(host, user, SandboxLimits.NONE);
         this.layers = new CacheLayers(host.home(), user, System.getenv(), kernelOverlay);
     }
 
@@ -41,7 +38,7 @@ public final class ProcessSandbox implements Sandbox {
     }
 
     @Override
-    public Launch prepare(Confinement confinement, SandboxedCommand command) throws IOException {
+    Launch prepare(Confinement confinement, SandboxedCommand command) throws IOException {
         Path home = confinement.home();
         for (Path folder : List.of(home, confinement.temporary(), confinement.scratch())) {
             Files.createDirectories(folder);

@@ -1,11 +1,11 @@
 package io.sweaifleet.agent.sandbox;
 
-import java.io.IOException;
+import java.nio.file.Path;
 
-/** Where commands of an attempt run. Stateless and thread-safe: what belongs to one attempt is in its {@link Confinement}. */
-public interface Sandbox {
+/** Where commands of attempts run. Thread-safe: what belongs to one attempt is in its {@link SandboxSession}. */
+public interface Sandbox extends AutoCloseable {
 
-    /** Name as in the setting {@code fleet.worker.sandbox}. */
+    /** Name as in the setting {@code fleet.worker.sandbox} and in a role's {@code sandbox}. */
     String name();
 
     /** Whether commands that execute the repository's code may run here. */
@@ -21,10 +21,17 @@ public interface Sandbox {
     /** One line for the log at start: what isolates commands, and what does not. */
     String description();
 
+    /** Opens the sandbox for one attempt. Nothing is started before its first command. */
+    SandboxSession open(SandboxRequest request);
+
     /**
-     * Turns a command into a process to start on the host.
+     * Removes what attempts of dead workers left running: those whose folders lay below this one and are gone.
      *
-     * @throws IOException when the files it needs in the attempt's own folder cannot be made
+     * @param workDirectory resolved path of the directory that the host's workers share
      */
-    Launch prepare(Confinement confinement, SandboxedCommand command) throws IOException;
+    default void sweep(Path workDirectory) {}
+
+    /** Ends connections and removes what is still to be removed. */
+    @Override
+    default void close() {}
 }

@@ -27,7 +27,11 @@ public final class Sandboxes {
         /** Plain processes. */
         PROCESS,
         /** Do not execute the repository's code. */
-        NONE
+        NONE,
+        /** A container of a Docker engine, or refuse to start. */
+        DOCKER,
+        /** A Job on a Kubernetes cluster, or refuse to start. */
+        KUBERNETES
     }
 
     /**
@@ -38,43 +42,54 @@ public final class Sandboxes {
      * @throws SandboxUnavailableException when the named one does not work here
      */
     public static Sandbox select(Choice choice, HostEnvironment host, Path workDirectory) {
-        HostUser user;
-        try {
-            user = HostUser.current();
-        } catch (IOException | UnsupportedOperationException e) {
-            // Not Linux: there is no bubblewrap either, and the ids are used for nothing else.
-            user = new HostUser("agent", 0, 0);
-        }
+        return select(choice, host, workDirectory, SandboxLimits.DEFAULT);
+    }
+
+    /**
+     * As above, for sandboxes of this host.
+     *
+     * @param limits of attempts in bubblewrap
+     * @throws IllegalArgumentException for a choice that is not a sandbox of this host
+     */
+    public static Sandbox select(Choice choice, HostEnvironment host, Path workDirectory, SandboxLimits limits) {
+        HostUser user = HostUser.currentOrNobody();
         return switch (choice) {
             case NONE -> new NoSandbox(host, user, "the operator chose --sandbox none");
             case PROCESS -> new ProcessSandbox(host, user, overlayWorks(host, user, workDirectory));
             case BUBBLEWRAP -> {
-                String problem = problemOfBubblewrap(host, user, workDirectory);
+                String problem = problemOfBubblewrap(host, user, workDirectory, limits);
                 if (problem != null) {
                     throw new SandboxUnavailableException("fleet.worker.sandbox is bubblewrap, but " + problem
                             + "; install it, or choose fleet.worker.sandbox=process or none");
                 }
-                yield new BubblewrapSandbox(host, user, overlayWorks(host, user, workDirectory));
+                yield new BubblewrapSandbox(host, user, overlayWorks(host, user, workDirectory), limits);
             }
             case AUTO -> {
-                String problem = problemOfBubblewrap(host, user, workDirectory);
+                String problem = problemOfBubblewrap(host, user, workDirectory, limits);
                 yield problem == null
-                        ? new BubblewrapSandbox(host, user, overlayWorks(host, user, workDirectory))
+                        ? new BubblewrapSandbox(host, user, overlayWorks(host, user, workDirectory), limits)
                         : new NoSandbox(host, user, problem);
             }
+            case DOCKER, KUBERNETES -> throw new IllegalArgumentException(choice + " is not a sandbox of this host");
         };
     }
 
     /** Null when bubblewrap runs a command here, else why it does not. */
-    private static @Nullable String problemOfBubblewrap(HostEnvironment host, HostUser user, Path workDirectory) {
+    private static @Nullable String problemOfBubblewrap(
+            HostEnvironment host, HostUser user, Path workDirectory, SandboxLimits limits) {
         if (host.find("bwrap").isEmpty()) {
             return "the program bwrap is not installed";
         }
         return inProbe(workDirectory, confinement -> {
             SandboxedCommand trivial =
                     new SandboxedCommand(List.of("true"), confinement.root(), Map.of(), List.of(), List.of());
-            Launch launch = new BubblewrapSandbox(host, user, false).prepare(confinement, trivial);
-            Tried tried = attempt(launch);
+            BubblewrapSandbox sandbox = new BubblewrapSandbox(host, user, false, limits);
+            Tried tried;
+            try {
+                tried = attempt(sandbox.prepare(confinement, trivial));
+            } finally {
+                sandbox.release(confinement);
+            }
             return tried.ok() ? null : "bwrap does not work here (" + tried.output() + ")";
         });
     }

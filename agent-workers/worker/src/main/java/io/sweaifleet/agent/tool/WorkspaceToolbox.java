@@ -9,12 +9,12 @@ import io.sweaifleet.agent.policy.Glob;
 import io.sweaifleet.agent.policy.Judgement;
 import io.sweaifleet.agent.policy.Policy;
 import io.sweaifleet.agent.policy.SecretMasker;
-import io.sweaifleet.agent.sandbox.CommandExecutor;
 import io.sweaifleet.agent.sandbox.CommandExecutor.End;
 import io.sweaifleet.agent.sandbox.CommandExecutor.Execution;
 import io.sweaifleet.agent.sandbox.Confinement;
-import io.sweaifleet.agent.sandbox.HostEnvironment;
 import io.sweaifleet.agent.sandbox.Sandbox;
+import io.sweaifleet.agent.sandbox.SandboxFailedException;
+import io.sweaifleet.agent.sandbox.SandboxSession;
 import io.sweaifleet.agent.sandbox.SandboxedCommand;
 import io.sweaifleet.agent.tool.Auditor.Effect;
 import io.sweaifleet.agent.tool.Confined.Escape;
@@ -75,8 +75,7 @@ public final class WorkspaceToolbox implements Toolbox {
     private final Confined confined;
     private final Policy policy;
     private final Sandbox sandbox;
-    private final HostEnvironment host;
-    private final CommandExecutor executor;
+    private final SandboxSession session;
     private final Auditor auditor;
     private final Cancellation cancellation;
     private final AttemptTime time;
@@ -98,8 +97,7 @@ public final class WorkspaceToolbox implements Toolbox {
             Confinement confinement,
             Policy policy,
             Sandbox sandbox,
-            HostEnvironment host,
-            CommandExecutor executor,
+            SandboxSession session,
             Auditor auditor,
             Cancellation cancellation,
             AttemptTime time,
@@ -110,8 +108,7 @@ public final class WorkspaceToolbox implements Toolbox {
         this.confined = new Confined(workspace.root());
         this.policy = policy;
         this.sandbox = sandbox;
-        this.host = host;
-        this.executor = executor;
+        this.session = session;
         this.auditor = auditor;
         this.cancellation = cancellation;
         this.time = time;
@@ -143,7 +140,7 @@ public final class WorkspaceToolbox implements Toolbox {
 
     @Override
     public boolean hasProgram(String name) {
-        return host.find(name).isPresent();
+        return session.hasProgram(name);
     }
 
     @Override
@@ -398,8 +395,8 @@ public final class WorkspaceToolbox implements Toolbox {
             throws IOException, InterruptedException {
         Path log = logs.resolve("command-" + commands.incrementAndGet() + ".log");
         String program = request.argv().get(0);
-        if (!program.contains("/") && host.find(program).isEmpty()) {
-            Files.writeString(log, program + ": not found on the path " + host.pathVariable() + "\n");
+        if (!program.contains("/") && !session.hasProgram(program)) {
+            Files.writeString(log, program + ": not found " + session.programsAre() + "\n");
             return result(call, End.EXITED, 127, log, Duration.ZERO);
         }
         SandboxedCommand command = new SandboxedCommand(
@@ -413,8 +410,7 @@ public final class WorkspaceToolbox implements Toolbox {
             cacheLock.lockInterruptibly();
         }
         try {
-            Execution execution = executor.run(
-                    sandbox.prepare(confinement, command), remaining(request.timeout()), cancellation, log);
+            Execution execution = session.execute(command, remaining(request.timeout()), cancellation, log);
             return result(call, execution.end(), execution.exitCode(), log, execution.wall());
         } finally {
             if (exclusive) {
@@ -433,6 +429,8 @@ public final class WorkspaceToolbox implements Toolbox {
         } else if (end == End.TOO_MUCH_OUTPUT) {
             call.failure =
                     failure("TOO_MUCH_OUTPUT", "the command was ended after " + summary.bytes() + " bytes of output");
+        } else if (end == End.TOO_MUCH_DISK) {
+            call.failure = failure("TOO_MUCH_DISK", "the command was ended when it had filled the disk it was given");
         }
         return new CommandResult(exitCode, end == End.TIMED_OUT, summary.text(), log, wall);
     }
@@ -563,6 +561,9 @@ public final class WorkspaceToolbox implements Toolbox {
             } catch (IOException e) {
                 failure = failure("IO", e.toString());
                 throw new UncheckedIOException(e.getMessage(), e);
+            } catch (SandboxFailedException e) {
+                failure = failure("SANDBOX_FAILED", String.valueOf(e.getMessage()));
+                throw e;
             } catch (InterruptedException e) {
                 failure = failure("CANCELLED", "the attempt was stopped");
                 throw e;

@@ -39,6 +39,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -83,7 +84,11 @@ public final class WorkerProcess implements AutoCloseable {
                 producer(KafkaOutbox.heartbeatsConfig(client), home.workerId() + "-heartbeats"),
                 codec,
                 partitions(records, FleetTopic.AUDIT)));
-        WorkerIdentity identity = identity(settings, home.workerId(), partitions(records, FleetTopic.WORKER_COMMANDS));
+        WorkerIdentity identity = identity(
+                settings,
+                home.workerId(),
+                partitions(records, FleetTopic.WORKER_COMMANDS),
+                runner.capabilities());
         String key = Keys.of(identity.pool(), identity.workerId());
         CompletedAttempts completed = settings.find(FleetSettings.REDIS_URL)
                 .<CompletedAttempts>map(url -> opened(new RedisCompletedAttempts(
@@ -192,7 +197,8 @@ public final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    private static WorkerIdentity identity(Settings settings, String workerId, int partitions) {
+    private static WorkerIdentity identity(
+            Settings settings, String workerId, int partitions, List<String> found) {
         String pool = settings.get(FleetSettings.POOL);
         int configured = settings.get(WorkerSettings.COMMAND_PARTITION);
         if (configured >= partitions) {
@@ -210,11 +216,11 @@ public final class WorkerProcess implements AutoCloseable {
                 partition,
                 hostName(),
                 labels(settings.get(WorkerSettings.LABELS)),
-                capabilities(settings.get(WorkerSettings.CAPABILITIES)),
+                capabilities(settings.get(WorkerSettings.CAPABILITIES), found),
                 MachineResources.of(settings));
     }
 
-    private static List<String> capabilities(List<String> given) {
+    private static List<String> capabilities(List<String> given, List<String> found) {
         for (String name : given) {
             if (!Checks.isCapability(name)) {
                 throw new SettingException(
@@ -224,7 +230,7 @@ public final class WorkerProcess implements AutoCloseable {
                                 + " digits, dots, dashes, plus signs and underscores.");
             }
         }
-        return given;
+        return Stream.concat(given.stream(), found.stream()).distinct().toList();
     }
 
     private static Map<String, String> labels(List<String> given) {

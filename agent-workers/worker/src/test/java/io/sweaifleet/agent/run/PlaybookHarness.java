@@ -7,8 +7,8 @@ import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.playbook.Playbook;
 import io.sweaifleet.agent.sandbox.Folders;
 import io.sweaifleet.agent.sandbox.HostEnvironment;
-import io.sweaifleet.agent.sandbox.Sandbox;
 import io.sweaifleet.agent.sandbox.Sandboxes;
+import io.sweaifleet.agent.sandbox.offer.OfferedSandboxes;
 import io.sweaifleet.schemas.common.ArtifactRef;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.Finding;
@@ -34,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,7 @@ public final class PlaybookHarness {
 
     private static final List<String> ALL_TOOLS = List.of("read", "search", "edit", "run", "test", "git");
 
-    private Sandboxes.Choice sandbox = Sandboxes.Choice.AUTO;
+    private Function<Path, OfferedSandboxes> sandboxes = sandboxOf(Sandboxes.Choice.AUTO);
     private @Nullable RoleDefinition role;
     private Duration timeout = Duration.ofMinutes(5);
     private @Nullable String baseRef;
@@ -72,8 +73,18 @@ public final class PlaybookHarness {
     }
 
     public PlaybookHarness withSandbox(Sandboxes.Choice choice) {
-        sandbox = choice;
+        sandboxes = sandboxOf(choice);
         return this;
+    }
+
+    /** Sandboxes made for the work directory; they are closed with the runtime. */
+    public PlaybookHarness withSandboxes(Function<Path, OfferedSandboxes> made) {
+        sandboxes = made;
+        return this;
+    }
+
+    private Function<Path, OfferedSandboxes> sandboxOf(Sandboxes.Choice choice) {
+        return work -> OfferedSandboxes.only(Sandboxes.select(choice, host, work));
     }
 
     public PlaybookHarness withRole(RoleDefinition definition) {
@@ -146,7 +157,7 @@ public final class PlaybookHarness {
             throws IOException {
         Path work = data.resolve("work");
         FileArtifactStore store = FileArtifactStore.open(data.resolve("artifacts"));
-        Sandbox chosen = Sandboxes.select(sandbox, host, work);
+        OfferedSandboxes chosen = sandboxes.apply(work);
         RecordingReporter reporter = new RecordingReporter();
         String id = "t-" + UUID.randomUUID().toString().substring(0, 8);
         Assignment assignment = Assignment.newBuilder()

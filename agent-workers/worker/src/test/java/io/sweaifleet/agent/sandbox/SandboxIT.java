@@ -170,7 +170,7 @@ class SandboxIT {
     void shouldNeverChangeTheHostsCacheWhereTheKernelHasNoOverlay() throws Exception {
         // Given
         bubblewrap();
-        Sandbox sandbox = new BubblewrapSandbox(host, HostUser.current(), false);
+        Sandbox sandbox = new BubblewrapSandbox(host, HostUser.current(), false, SandboxLimits.DEFAULT);
         Map<String, String> before = contentsOf(home.resolve(".m2"));
         String script = "cd ~/.m2/repository && cat org/x/x.jar; echo broken > org/x/x.jar; rm org/x/x.jar;"
                 + " echo mine > org/x/x.jar; mkdir org/y && echo new > org/y/y.jar; cat org/*/*.jar";
@@ -317,11 +317,11 @@ class SandboxIT {
     void shouldEndACommandThatWritesTooMuch() throws Exception {
         // Given
         Sandbox sandbox = select(Choice.NONE);
-        CommandExecutor executor = new CommandExecutor(host, 1 << 20);
-        Launch launch = sandbox.prepare(confinement, command(List.of("yes"), List.of()));
+        SandboxSession session = sandbox.open(new SandboxRequest(confinement, "", 1 << 20));
 
         // When
-        Execution execution = executor.run(launch, LONG, new Cancellation(), folder.resolve("yes.log"));
+        Execution execution = session.execute(
+                command(List.of("yes"), List.of()), LONG, new Cancellation(), folder.resolve("yes.log"));
 
         // Then
         assertThat(execution.end()).isEqualTo(End.TOO_MUCH_OUTPUT);
@@ -423,9 +423,8 @@ class SandboxIT {
             Sandbox sandbox, List<String> argv, List<Cache> caches, Duration timeout, Cancellation cancellation)
             throws Exception {
         outputs++;
-        Launch launch = sandbox.prepare(confinement, command(argv, caches));
-        return new CommandExecutor(host, 1 << 24)
-                .run(launch, timeout, cancellation, folder.resolve("output-" + outputs));
+        return sandbox.open(new SandboxRequest(confinement, "", 1 << 24))
+                .execute(command(argv, caches), timeout, cancellation, folder.resolve("output-" + outputs));
     }
 
     private SandboxedCommand command(List<String> argv, List<Cache> caches) {
