@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model name of a configured model, or null
  * @param url base URL of an OpenAI-compatible endpoint, such as http://localhost:11434/v1, or null
- * @param modelName id of the model at that endpoint, or null
+ * @param modelName id of the model at that endpoint or in the recording, or null
  * @param recording directory of recorded exchanges that are played back instead, or null
  */
 public record ModelChoice(
@@ -87,7 +87,7 @@ public record ModelChoice(
                     "both a configured model and a URL are given",
                     "give --model NAME, or --model-url URL with --model-name ID");
         }
-        if (modelName != null && url == null) {
+        if (modelName != null && url == null && recording == null) {
             throw new InvalidWorkException(
                     "a model id is given without an endpoint",
                     "add --model-url, or name a configured model with --model NAME");
