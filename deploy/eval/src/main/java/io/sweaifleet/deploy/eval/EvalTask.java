@@ -15,41 +15,42 @@ import java.util.Optional;
  * @param needs programs without which it is skipped
  * @param folder where its files are: repository, hidden, fix.patch and perhaps attempt.patch
  */
-record EvalTask(String name, String language, String instructions, List<String> test, List<String> needs, Path folder) {
+public record EvalTask(
+        String name, String language, String instructions, List<String> test, List<String> needs, Path folder) {
 
-    EvalTask {
+    public EvalTask {
         test = List.copyOf(test);
         needs = List.copyOf(needs);
     }
 
     /** The files that the agent is given. */
-    Path repository() {
+    public Path repository() {
         return folder.resolve("repository");
     }
 
     /** Tests that the agent never sees. */
-    Path hidden() {
+    public Path hidden() {
         return folder.resolve("hidden");
     }
 
     /** The known fix, as git writes a diff. */
-    Path fix() {
+    public Path fix() {
         return folder.resolve("fix.patch");
     }
 
     /** What the recording submits: the fix, or an attempt that does not solve it. */
-    Path recorded() {
+    public Path recorded() {
         Path attempt = folder.resolve("attempt.patch");
         return Files.exists(attempt) ? attempt : fix();
     }
 
     /** True when the recording is meant to solve it. */
-    boolean isRecordedSolved() {
+    public boolean isRecordedSolved() {
         return recorded().equals(fix());
     }
 
     /** A program that it needs and this machine lacks. */
-    Optional<String> missing() {
+    public Optional<String> missing() {
         return needs.stream().filter(program -> !Programs.isThere(program)).findFirst();
     }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the repositories of tasks, and judges what became of them by tests that the agent never saw. */
-final class Judge {
+public final class Judge {
 
     private static final Duration GIT = Duration.ofMinutes(1);
     private static final Duration TESTS = Duration.ofMinutes(5);
@@ -25,7 +25,7 @@ final class Judge {
     }
 
     /** One that runs tests in bubblewrap where that works, and plainly where it does not. */
-    static Judge onThisMachine(Path scratch) throws IOException, InterruptedException {
+    public static Judge onThisMachine(Path scratch) throws IOException, InterruptedException {
         boolean works = Programs.isThere("bwrap")
                 && Programs.run(scratch, bubblewrap(List.of(scratch), List.of("true")), Map.of(), GIT)
                         .well();
@@ -46,7 +46,7 @@ final class Judge {
     }
 
     /** Makes the repository that a task starts from, the same commit each time. */
-    static void repository(EvalTask task, Path folder) throws IOException, InterruptedException {
+    public static void repository(EvalTask task, Path folder) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         Folders.copy(task.repository(), folder);
         // What runs leave behind is no part of a fix.
@@ -84,7 +84,7 @@ final class Judge {
      *
      * @param folder where to, must not exist
      */
-    Programs.Ended judge(EvalTask task, Path repository, String branch, Path folder)
+    public Programs.Ended judge(EvalTask task, Path repository, String branch, Path folder)
             throws IOException, InterruptedException {
         git(repository, "clone", "-q", "--branch", branch, repository.toString(), folder.toString());
         restore(task, folder);

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** Programs of this machine. */
-final class Programs {
+public final class Programs {
 
     private static final int OUTPUT_KEPT = 4_000;
 
@@ -33,9 +33,9 @@ final class Programs {
      * @param exitCode its exit code; -1 when it was ended at its timeout
      * @param output the end of what it printed on both streams
      */
-    record Ended(int exitCode, String output) {
+    public record Ended(int exitCode, String output) {
 
-        boolean well() {
+        public boolean well() {
             return exitCode == 0;
         }
     }

@@ -20,10 +20,10 @@ import java.util.concurrent.Executors;
  * A server of the OpenAI-compatible API on this machine, behind which is no model but a {@link ScriptedAgent} for each task.
  * Recordings are made with it, so that the real client, loop and tools run.
  */
-final class ScriptedModel implements AutoCloseable {
+public final class ScriptedModel implements AutoCloseable {
 
     /** Id of the model that it says it has. */
-    static final String MODEL = "scripted-agent";
+    public static final String MODEL = "scripted-agent";
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int CONTEXT_TOKENS = 32_768;
@@ -33,7 +33,7 @@ final class ScriptedModel implements AutoCloseable {
     private final Map<String, ScriptedAgent> agents = new ConcurrentHashMap<>();
 
     /** Listens on a free port of the loopback address. */
-    ScriptedModel(List<EvalTask> tasks) throws IOException {
+    public ScriptedModel(List<EvalTask> tasks) throws IOException {
         for (EvalTask task : tasks) {
             agents.put(task.name(), new ScriptedAgent(task));
         }
@@ -44,7 +44,7 @@ final class ScriptedModel implements AutoCloseable {
     }
 
     /** The base URL for a task. */
-    String url(EvalTask task) {
+    public String url(EvalTask task) {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/" + task.name() + "/v1";
     }
 

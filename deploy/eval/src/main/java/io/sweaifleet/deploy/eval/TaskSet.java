@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The tasks that ship with the fleet, and the recordings of them. */
-final class TaskSet {
+public final class TaskSet {
 
     private static final YAMLMapper YAML = new YAMLMapper();
 
@@ -29,7 +29,7 @@ final class TaskSet {
      *
      * @param scratch an empty folder that their files are put into
      */
-    static List<EvalTask> unpack(Path scratch) throws IOException {
+    public static List<EvalTask> unpack(Path scratch) throws IOException {
         unpack("tasks", scratch);
         List<EvalTask> tasks = new ArrayList<>();
         try (Stream<Path> folders = Files.list(scratch)) {
