@@ -67,7 +67,7 @@ logging() { find "$new/lib/kafka/" -name 'log4j-*.jar'; }
 
 jars lib/kafka deploy/kafka-server
 jars lib/neo4j deploy/neo4j-server
-jars lib/cli deploy/single-node deploy/bench deploy/chaos
+jars lib/cli deploy/single-node deploy/bench deploy/chaos deploy/eval
 jars lib/rewrite agent-workers/rewrite
 jars connect-plugins/fleet-neo4j-sink connectors/neo4j-sink connectors/avro-converter
 # Libraries name no backend for their log; a process needs one.

@@ -10,6 +10,7 @@ final class Commands {
     static List<Object> all(CliContext context) {
         return List.of(
                 new RunCommand(context),
+                new DoCommand(context),
                 new SubmitCommand(context),
                 new StartCommand(context),
                 new StatusCommand(context),
@@ -35,6 +36,7 @@ final class Commands {
                 new TopicsCommand(context),
                 new SchemasCommand(context),
                 new AgentsCommand(context),
+                new McpCommand(context),
                 new ConfigCommand(context));
     }
 }

@@ -122,7 +122,7 @@ public final class FleetCli implements Runnable {
     }
 
     private static int report(Terminal terminal, boolean debug, CommandLine command, Exception e) {
-        CliException known = translate(e, command);
+        CliException known = translate(e, command.getCommandSpec().qualifiedName());
         terminal.err().println(errorLine(terminal, String.valueOf(known.getMessage())));
         if (!known.remedy().isEmpty()) {
             known.remedy().lines().forEach(line -> terminal.err().println("  " + line));
@@ -137,8 +137,14 @@ public final class FleetCli implements Runnable {
         return terminal.errStyle().red("fleet:") + " " + message;
     }
 
+    /** What failed, with its remedy, for those who cannot read standard error. */
+    static String words(Exception e) {
+        CliException known = translate(e, "fleet");
+        return known.getMessage() + (known.remedy().isEmpty() ? "" : "\n" + known.remedy());
+    }
+
     /** Failures of clients in words of this command line. */
-    private static CliException translate(Exception e, CommandLine command) {
+    private static CliException translate(Exception e, String command) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof CliException known) {
                 return known;
@@ -184,9 +190,6 @@ public final class FleetCli implements Runnable {
             }
         }
         return new CliException(
-                ExitCode.ENVIRONMENT,
-                "`" + command.getCommandSpec().qualifiedName() + "` failed: " + e,
-                "repeat it with --debug for details",
-                e);
+                ExitCode.ENVIRONMENT, "`" + command + "` failed: " + e, "repeat it with --debug for details", e);
     }
 }

@@ -7,9 +7,12 @@ final class FleetVersion implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
+        return new String[] {"fleet " + text() + ", Java " + Runtime.version()};
+    }
+
+    /** The version alone. */
+    static String text() {
         String version = FleetCli.class.getPackage().getImplementationVersion();
-        return new String[] {
-            "fleet " + (version == null ? "(development build)" : version) + ", Java " + Runtime.version()
-        };
+        return version == null ? "(development build)" : version;
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sweaifleet.ingest.client.Fleet;
 import io.sweaifleet.ingest.follow.WorkflowFollower;
-import io.sweaifleet.ingest.print.Durations;
 import io.sweaifleet.ingest.print.OutcomeJson;
 import io.sweaifleet.ingest.print.OutcomeTable;
 import io.sweaifleet.ingest.print.Progress;
@@ -14,8 +13,6 @@ import io.sweaifleet.ingest.report.BranchReport;
 import io.sweaifleet.ingest.report.HtmlReport;
 import io.sweaifleet.ingest.report.MarkdownReport;
 import io.sweaifleet.ingest.report.RunReport;
-import io.sweaifleet.ingest.run.GitRepository;
-import io.sweaifleet.ingest.run.RepositoryException;
 import io.sweaifleet.ingest.run.Run;
 import io.sweaifleet.ingest.run.WorkflowTemplate;
 import io.sweaifleet.ingest.submit.Submission;
@@ -29,10 +26,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -124,9 +119,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        refuseNestedRun();
+        NodeStart.refuseInsideRun(context.terminal(), "fleet run");
         Duration limit = limit();
-        Target target = target();
+        TargetRepository target = TargetRepository.of(context.terminal(), repo, ref);
         String named = definition;
         if (named != null) {
             return runDefinition(named, target, limit);
@@ -144,7 +139,8 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int runDefinition(String name, Target target, @Nullable Duration limit) throws InterruptedException {
+    private int runDefinition(String name, TargetRepository target, @Nullable Duration limit)
+            throws InterruptedException {
         if (workflow != null) {
             throw CliException.usage("both --workflow and --definition are given", "give one of them");
         }
@@ -158,22 +154,13 @@ final class RunCommand implements Callable<Integer> {
                             given,
                             settings.get(FleetSettings.POOL),
                             target.repository(),
-                            base(target),
+                            target.base(ref),
                             null,
                             limit == null ? null : now.plus(limit),
                             now)
                     .submission(context.ids().next(name));
             KnownDefinitions.check(fleet, run.workflow());
             return run(fleet, run, target);
-        }
-    }
-
-    private void refuseNestedRun() {
-        String outer = context.terminal().environment().getOrDefault("FLEET_RUN", "");
-        if (!outer.isEmpty()) {
-            throw CliException.environment(
-                    "this is part of the fleet's run of " + outer + "; a run inside a run is refused",
-                    "leave fleet run out of what the repository's build and tests call");
         }
     }
 
@@ -184,36 +171,6 @@ final class RunCommand implements Callable<Integer> {
                 : IsoTimes.parseDuration(text)
                         .orElseThrow(() ->
                                 CliException.usage("--timeout " + text + " is not a duration", "write 90s, 20m or 2h"));
-    }
-
-    /**
-     * What to work on.
-     *
-     * @param repository as it is submitted: an absolute path, or a URL
-     * @param local the repository, when it is on this machine
-     */
-    private record Target(String repository, Optional<GitRepository> local) {}
-
-    private Target target() throws InterruptedException {
-        Terminal terminal = context.terminal();
-        String given = repo;
-        if (given != null && GitRepository.isUrl(given) && !given.startsWith("file://")) {
-            return new Target(given, Optional.empty());
-        }
-        Path folder =
-                given == null ? terminal.directory() : terminal.directory().resolve(given.replaceFirst("^file://", ""));
-        try {
-            GitRepository found = GitRepository.at(folder.normalize());
-            if (found.isDirty()) {
-                terminal.err()
-                        .println("note: " + found.changedFiles()
-                                + " changed or new files are not looked at: agents work on "
-                                + (ref == null ? "the commit " + found.commit().substring(0, 10) : ref));
-            }
-            return new Target(found.path().toString(), Optional.of(found));
-        } catch (RepositoryException e) {
-            throw new CliException(ExitCode.ENVIRONMENT, String.valueOf(e.getMessage()), e.remedy(), e);
-        }
     }
 
     private WorkflowTemplate template() {
@@ -232,9 +189,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private Submission.Workflow instantiate(
-            WorkflowTemplate template, Target target, String pool, @Nullable Duration limit) {
+            WorkflowTemplate template, TargetRepository target, String pool, @Nullable Duration limit) {
         Instant now = context.clock().instant();
-        String base = base(target);
+        String base = target.base(ref);
         try {
             return template.instantiate(
                     new WorkflowTemplate.Run(
@@ -247,59 +204,25 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** The commit, not HEAD: what the tasks see must not depend on when each of them starts. */
-    private @Nullable String base(Target target) {
-        return ref != null ? ref : target.local().map(GitRepository::commit).orElse(null);
-    }
-
     private Settings ensureNode() throws InterruptedException {
         Terminal terminal = context.terminal();
-        Optional<Settings> running = node.findSettings(context.node());
-        if (running.isPresent()) {
-            if (sandbox != null) {
-                terminal.err()
-                        .println("note: the node is up already; --sandbox is for a node that this command starts"
-                                + " (`fleet down` first)");
-            }
-            return running.get();
+        NodeStart start = new NodeStart(node, context);
+        if (sandbox != null && start.running().isPresent()) {
+            terminal.err()
+                    .println("note: the node is up already; --sandbox is for a node that this command starts"
+                            + " (`fleet down` first)");
         }
-        if (node.config().isPresent() || context.node().isEmpty()) {
-            return node.settings(context.node());
-        }
-        PrintStream progress = json ? terminal.err() : terminal.out();
-        Map<String, String> overrides = new LinkedHashMap<>(node.overrides());
-        if (sandbox != null) {
-            overrides.put(SANDBOX_SETTING, sandbox);
-        }
-        Instant start = context.clock().instant();
-        try {
-            context.node().get().startInBackground(node.dataDir(), overrides, progress);
-        } catch (NodeStartException e) {
-            throw new CliException(ExitCode.ENVIRONMENT, "the node did not start: " + e.getMessage(), e.remedy(), e);
-        }
-        progress.println("the node is up after "
-                + Durations.words(start, context.clock().instant())
-                + " and stays up; `fleet down" + dataDirOption() + "` stops it");
-        progress.println();
-        return node.settings(context.node());
+        return start.ensure(
+                sandbox == null ? Map.of() : Map.of(SANDBOX_SETTING, sandbox), json ? terminal.err() : terminal.out());
     }
 
-    /** What to add to a command so that it means the same node. */
-    private String dataDirOption() {
-        return node.overrides().containsKey(FleetSettings.DATA_DIR.name()) ? " --data-dir " + node.dataDir() : "";
-    }
-
-    private int run(Fleet fleet, Submission.Workflow submission, Target target) throws InterruptedException {
+    private int run(Fleet fleet, Submission.Workflow submission, TargetRepository target) throws InterruptedException {
         Terminal terminal = context.terminal();
         PrintStream stream = json ? terminal.err() : terminal.out();
         boolean inPlace = json ? terminal.errIsTerminal() : terminal.outIsTerminal();
         Style style = json ? terminal.errStyle() : terminal.outStyle();
         Instant start = context.clock().instant();
-        stream.println(style.bold(submission.workflow().getTitle()) + " of " + target.repository()
-                + target.local()
-                        .map(local -> " at " + local.commit().substring(0, 10)
-                                + (local.branch().isEmpty() ? "" : " (" + local.branch() + ")"))
-                        .orElse(""));
+        stream.println(style.bold(submission.workflow().getTitle()) + " of " + target.words());
         stream.println(style.faint("run " + submission.workflowId()));
         Progress progress = Progress.on(stream, inPlace, style, terminal.width(), start);
         try (Following following = new Following(fleet, submission, context.clock())) {
@@ -371,8 +294,8 @@ final class RunCommand implements Callable<Integer> {
         }
         out.println("report    " + folder.resolve("report.html"));
         out.println("          " + folder.resolve("report.md"));
-        out.println("more      fleet results " + report.workflowId() + dataDirOption() + "  ·  fleet graph"
-                + dataDirOption());
+        String same = new NodeStart(node, context).dataDirOption();
+        out.println("more      fleet results " + report.workflowId() + same + "  ·  fleet graph" + same);
     }
 
     private static ObjectNode document(

@@ -45,7 +45,7 @@ public final class RunIds {
     }
 
     /** The name in lower case with everything else than letters and digits as single dashes; "run" when nothing is left. */
-    static String slug(String name, int limit) {
+    public static String slug(String name, int limit) {
         String slug = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
         slug = slug.replaceAll("^-+", "");
         slug = slug.substring(0, Math.min(limit, slug.length())).replaceAll("-+$", "");

@@ -1,0 +1,3 @@
+module example.org/go-bucket
+
+go 1.21

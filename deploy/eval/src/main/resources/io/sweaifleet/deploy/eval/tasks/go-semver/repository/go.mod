@@ -1,0 +1,3 @@
+module example.org/go-semver
+
+go 1.21
