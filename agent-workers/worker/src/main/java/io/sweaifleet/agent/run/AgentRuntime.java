@@ -9,9 +9,10 @@ import io.sweaifleet.agent.attempt.AttemptTime;
 import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.attempt.Cancellation.CancelledException;
 import io.sweaifleet.agent.attempt.Freeze;
-import io.sweaifleet.agent.playbook.Playbook;
+import io.sweaifleet.agent.brain.Brain;
+import io.sweaifleet.agent.brain.BrainResult;
+import io.sweaifleet.agent.brain.chat.ChatBrains;
 import io.sweaifleet.agent.playbook.PlaybookFailure;
-import io.sweaifleet.agent.playbook.PlaybookResult;
 import io.sweaifleet.agent.playbook.Toolbox;
 import io.sweaifleet.agent.policy.Policy;
 import io.sweaifleet.agent.policy.SecretMasker;
@@ -31,8 +32,6 @@ import io.sweaifleet.agent.workspace.Opening;
 import io.sweaifleet.agent.workspace.Workspace;
 import io.sweaifleet.agent.workspace.WorkspaceRequest;
 import io.sweaifleet.agent.workspace.Workspaces;
-import io.sweaifleet.schemas.common.BrainKind;
-import io.sweaifleet.schemas.common.BrainStamp;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.common.Usage;
@@ -57,7 +56,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs attempts: opens the workspace, lets the kind's playbook work on it, and turns what it reported and changed into a
+ * Runs attempts: opens the workspace, lets the kind's brain work on it, and turns what it reported and changed into a
  * result. Whatever goes wrong with the work is a value of the returned end, with a cause a person can act on; nothing of
  * an attempt stays behind but its artifacts, which are durable before the end is returned. Thread-safe.
  */
@@ -65,7 +64,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(AgentRuntime.class);
 
-    private final Playbooks playbooks;
+    private final Brains brains;
     private final OfferedSandboxes sandboxes;
     private final HostEnvironment host;
     private final ArtifactStore store;
@@ -77,14 +76,14 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
     private final Clock clock;
 
     private AgentRuntime(
-            Playbooks playbooks,
+            Brains brains,
             OfferedSandboxes sandboxes,
             HostEnvironment host,
             ArtifactStore store,
             WorkDirectory work,
             AgentLimits limits,
             Clock clock) {
-        this.playbooks = playbooks;
+        this.brains = brains;
         this.sandboxes = sandboxes;
         this.host = host;
         this.store = store;
@@ -106,7 +105,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
         HostEnvironment host = HostEnvironment.detect();
         Path workDirectory = settings.get(AgentSettings.WORK_DIR);
         return of(
-                Playbooks.installed(),
+                new Brains(Playbooks.installed(), ChatBrains.of(settings, Clock.systemUTC())),
                 OfferedSandboxes.probe(settings, host, workDirectory),
                 host,
                 FileArtifactStore.open(AgentSettings.artifacts(settings)),
@@ -115,12 +114,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                 Clock.systemUTC());
     }
 
-    /**
-     * A runtime from its parts. What dead workers left below the work directory is swept.
-     *
-     * @param workDirectory where attempts work, one folder each; shared by the workers of a host
-     * @throws IOException when the work directory cannot be used
-     */
+    /** A runtime from its parts, with playbooks alone. */
     public static AgentRuntime of(
             Playbooks playbooks,
             Sandbox sandbox,
@@ -130,12 +124,25 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             AgentLimits limits,
             Clock clock)
             throws IOException {
-        return of(playbooks, OfferedSandboxes.only(sandbox), host, store, workDirectory, limits, clock);
+        return of(Brains.of(playbooks), sandbox, host, store, workDirectory, limits, clock);
+    }
+
+    /** As above, with other brains than playbooks, which are closed with the runtime. */
+    public static AgentRuntime of(
+            Brains brains,
+            Sandbox sandbox,
+            HostEnvironment host,
+            ArtifactStore store,
+            Path workDirectory,
+            AgentLimits limits,
+            Clock clock)
+            throws IOException {
+        return of(brains, OfferedSandboxes.only(sandbox), host, store, workDirectory, limits, clock);
     }
 
     /** As above, with several sandboxes, which are closed with the runtime. */
     public static AgentRuntime of(
-            Playbooks playbooks,
+            Brains brains,
             OfferedSandboxes sandboxes,
             HostEnvironment host,
             ArtifactStore store,
@@ -145,12 +152,12 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             throws IOException {
         WorkDirectory work = WorkDirectory.open(workDirectory);
         sandboxes.sweep(work.root());
-        return new AgentRuntime(playbooks, sandboxes, host, store, work, limits, clock);
+        return new AgentRuntime(brains, sandboxes, host, store, work, limits, clock);
     }
 
     /** Kinds of task that can be done here, sorted. */
     public Collection<String> kinds() {
-        return playbooks.kinds();
+        return brains.kinds();
     }
 
     /** Where commands of roles that name no sandbox run. */
@@ -166,6 +173,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
     @Override
     public void close() {
         watchdog.close();
+        brains.close();
         work.close();
         sandboxes.close();
     }
@@ -173,14 +181,10 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
     @Override
     public AttemptEnd run(Attempt attempt) {
         Assignment assignment = attempt.assignment();
-        Playbook playbook = playbooks.find(assignment.getKind()).orElse(null);
-        BrainStamp brain = BrainStamp.newBuilder()
-                .setKind(BrainKind.PLAYBOOK)
-                .setName(assignment.getKind())
-                .setVersion(playbook == null ? "" : playbook.version())
-                .build();
-        if (playbook == null || !attempt.role().getPlaybooks().contains(assignment.getKind())) {
-            return new AttemptEnd(AttemptEnd.Status.FAILED, null, unknownKind(attempt, playbook != null), brain);
+        Brains.Choice choice = brains.choose(attempt);
+        Brain brain = choice.brain();
+        if (brain == null) {
+            return new AttemptEnd(AttemptEnd.Status.FAILED, null, choice.refusal(), choice.stamp());
         }
         Instant begun = clock.instant();
         Freeze freeze = attempt.cancellation().freeze();
@@ -190,7 +194,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
         try (Cancellation.Registration ignored = attempt.cancellation()
                         .onCancel(() -> cancellation.cancel(reasonOf(attempt.cancellation()), clock.instant()));
                 Watchdog.Watch watch = watchdog.watch(cancellation, time, clock)) {
-            return new Run(attempt, playbook, brain, begun, time, cancellation, watch).end();
+            return new Run(attempt, brain, begun, time, cancellation, watch).end();
         }
     }
 
@@ -199,34 +203,12 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
         return reason == null ? "cancelled" : reason;
     }
 
-    private Failure unknownKind(Attempt attempt, boolean installed) {
-        String kind = attempt.assignment().getKind();
-        String role = attempt.role().getRole();
-        String message = installed
-                ? "role " + role + " does not list the kind " + kind + "; it lists "
-                        + String.join(", ", attempt.role().getPlaybooks())
-                : "no playbook of this worker does the kind " + kind + "; known kinds are "
-                        + String.join(", ", playbooks.kinds());
-        return Failure.newBuilder()
-                .setFailureClass(FailureClass.PERMANENT)
-                .setCode("UNKNOWN_KIND")
-                .setMessage(message)
-                .setRemedy(
-                        installed
-                                ? "add the kind to the role's playbooks and apply the role"
-                                : "submit one of the known kinds, or add a playbook for this one to the worker")
-                .setField("kind")
-                .setValue(kind.length() > 200 ? kind.substring(0, 200) : kind)
-                .build();
-    }
-
     /** One attempt under way. */
     private final class Run implements AttemptContext.Site {
 
         private final Attempt attempt;
         private final Assignment assignment;
-        private final Playbook playbook;
-        private final BrainStamp brain;
+        private final Brain brain;
         private final Instant begun;
         private final AttemptTime time;
         private final Cancellation cancellation;
@@ -242,15 +224,13 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
 
         Run(
                 Attempt attempt,
-                Playbook playbook,
-                BrainStamp brain,
+                Brain brain,
                 Instant begun,
                 AttemptTime time,
                 Cancellation cancellation,
                 Watchdog.Watch watch) {
             this.attempt = attempt;
             this.assignment = attempt.assignment();
-            this.playbook = playbook;
             this.brain = brain;
             this.begun = begun;
             this.time = time;
@@ -288,7 +268,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
         }
 
         private AttemptEnd work() throws IOException, InterruptedException {
-            if (playbook.needsWorkspace()) {
+            if (brain.needsWorkspace()) {
                 Optional<Failure> missing = chooseSandbox();
                 if (missing.isPresent()) {
                     return failed(missing.get());
@@ -298,23 +278,23 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                     return failed(refused.get());
                 }
             }
-            Auditor audit = new Auditor(attempt, brain, repository(), clock);
+            Auditor audit = new Auditor(attempt, brain::stamp, repository(), clock);
             auditor = audit;
             if (workspace != null) {
                 toolbox = tools(workspace, audit);
             }
             AttemptContext context =
-                    new AttemptContext(attempt, this, time, cancellation, brain, audit, collector, clock);
-            PlaybookResult result;
+                    new AttemptContext(attempt, this, time, cancellation, brain::stamp, audit, collector, clock);
+            BrainResult result;
             try {
-                result = playbook.run(context);
+                result = brain.run(context);
             } catch (PlaybookFailure e) {
                 cancellation.check();
                 return new AttemptEnd(
                         e.skipped() ? AttemptEnd.Status.SKIPPED : AttemptEnd.Status.FAILED,
                         result(e.failure().getMessage(), Map.of(), Optional.empty()),
                         masked(e.failure()),
-                        brain);
+                        brain.stamp());
             }
             cancellation.check();
             Optional<Workspace.Changes> changes = finish();
@@ -328,7 +308,17 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                                 assignment, result.summary(), outputs, collector.findings(), collector.skipped()));
             }
             cancellation.check();
-            return new AttemptEnd(AttemptEnd.Status.SUCCEEDED, result(result.summary(), outputs, changes), null, brain);
+            Failure failure = result.failure();
+            if (failure != null) {
+                // What it changed is there to look at, and no branch is made of it.
+                return new AttemptEnd(
+                        AttemptEnd.Status.FAILED,
+                        result(result.summary(), outputs, Optional.empty()),
+                        masked(failure),
+                        brain.stamp());
+            }
+            return new AttemptEnd(
+                    AttemptEnd.Status.SUCCEEDED, result(result.summary(), outputs, changes), null, brain.stamp());
         }
 
         /** The sandbox that the role names, or why this worker does not have it. */
@@ -427,7 +417,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
         private TaskResult result(String summary, Map<String, String> outputs, Optional<Workspace.Changes> changes) {
             TaskResult.Builder result = TaskResult.newBuilder()
                     .setSummary(Collector.bounded(summary))
-                    .setBrain(brain)
+                    .setBrain(brain.stamp())
                     .setOutputs(outputs)
                     .setFindings(collector.inlineFindings())
                     .setFindingsTotal(collector.findingsTotal())
@@ -464,7 +454,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                     AttemptEnd.Status.FAILED,
                     nothing ? null : result("", Map.of(), Optional.empty()),
                     masked(failure),
-                    brain);
+                    brain.stamp());
         }
 
         /** The attempt was stopped: by whoever asked for it, or because its time was over. */
@@ -487,7 +477,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                     AttemptEnd.Status.CANCELLED,
                     auditor == null ? null : result("", Map.of(), Optional.empty()),
                     masked(why),
-                    brain);
+                    brain.stamp());
         }
 
         private Failure broken(IOException e) {

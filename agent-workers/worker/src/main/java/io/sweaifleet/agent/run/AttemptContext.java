@@ -3,15 +3,17 @@ package io.sweaifleet.agent.run;
 import io.sweaifleet.agent.attempt.Attempt;
 import io.sweaifleet.agent.attempt.AttemptTime;
 import io.sweaifleet.agent.attempt.Cancellation;
-import io.sweaifleet.agent.playbook.PlaybookContext;
+import io.sweaifleet.agent.brain.BrainContext;
 import io.sweaifleet.agent.playbook.PlaybookFailure;
 import io.sweaifleet.agent.playbook.Toolbox;
 import io.sweaifleet.agent.policy.SecretMasker;
 import io.sweaifleet.agent.tool.Auditor;
 import io.sweaifleet.schemas.common.BrainStamp;
+import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.Finding;
 import io.sweaifleet.schemas.common.Usage;
 import io.sweaifleet.schemas.record.KnowledgeFact;
+import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.worker.Assignment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,16 +29,17 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a playbook works with, for one attempt. */
-final class AttemptContext implements PlaybookContext {
+/** What a brain works with, for one attempt. */
+final class AttemptContext implements BrainContext {
 
     private final Attempt attempt;
     private final Site site;
     private final AttemptTime time;
     private final Cancellation cancellation;
-    private final BrainStamp brain;
+    private final Supplier<BrainStamp> brain;
     private final Auditor auditor;
     private final Collector collector;
     private final Clock clock;
@@ -66,7 +69,7 @@ final class AttemptContext implements PlaybookContext {
             Site site,
             AttemptTime time,
             Cancellation cancellation,
-            BrainStamp brain,
+            Supplier<BrainStamp> brain,
             Auditor auditor,
             Collector collector,
             Clock clock) {
@@ -145,6 +148,16 @@ final class AttemptContext implements PlaybookContext {
     }
 
     @Override
+    public RoleDefinition role() {
+        return attempt.role();
+    }
+
+    @Override
+    public void exchanged(Map<String, String> facts, Instant at, long durationMs, @Nullable Failure failure) {
+        auditor.exchange(facts, at, durationMs, failure);
+    }
+
+    @Override
     public void finding(Finding finding) {
         collector.finding(finding);
     }
@@ -206,7 +219,7 @@ final class AttemptContext implements PlaybookContext {
                         .setObjectId(objectId)
                         .setValue(masked)
                         .setProperties(masked(properties))
-                        .setBrain(brain)
+                        .setBrain(brain.get())
                         .setValidAt(validAt)
                         .setCreatedAt(clock.instant().truncatedTo(ChronoUnit.MILLIS))
                         .build());

@@ -74,8 +74,9 @@ final class Collector {
     /** Keeps an artifact; a second one of the same name replaces the first. */
     void artifact(String name, String kind, String mediaType, byte[] content) throws IOException {
         if (accepts(name, content.length)) {
-            // A patch must stay what git made of it; anything else that is text goes without secrets.
-            byte[] kept = kind.equals("patch") ? content : masked(content);
+            // A patch must stay what git made of it, and a recording was masked text by text; anything else that is
+            // text goes without secrets.
+            byte[] kept = kind.equals("patch") || kind.equals("recording") ? content : masked(content);
             add(store.put(name, kind, mediaType, kept));
         }
     }

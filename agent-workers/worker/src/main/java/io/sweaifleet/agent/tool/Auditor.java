@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the audit events of one attempt: one per decision and per tool call, without secrets. Thread-safe. */
@@ -25,16 +26,17 @@ public final class Auditor {
     static final int MAX_PATHS = 50;
 
     private final Attempt attempt;
-    private final BrainStamp brain;
+    private final Supplier<BrainStamp> brain;
     private final String repository;
     private final Clock clock;
     private final AtomicInteger number = new AtomicInteger();
     private final AtomicInteger calls = new AtomicInteger();
 
     /**
+     * @param brain which brain runs now
      * @param repository identity of the repository, empty without a workspace
      */
-    public Auditor(Attempt attempt, BrainStamp brain, String repository, Clock clock) {
+    public Auditor(Attempt attempt, Supplier<BrainStamp> brain, String repository, Clock clock) {
         this.attempt = attempt;
         this.brain = brain;
         this.repository = repository;
@@ -77,6 +79,29 @@ public final class Auditor {
                                 .toList()));
     }
 
+    /**
+     * Records an exchange with a model.
+     *
+     * @param facts what is known of it
+     * @param failure why there was no answer, or null
+     */
+    public void exchange(Map<String, String> facts, Instant at, long durationMs, @Nullable Failure failure) {
+        Map<String, String> masked = new TreeMap<>();
+        // Not by name: the numbers of tokens are no secrets.
+        facts.forEach((name, value) -> masked.put(name, shortened(SecretMasker.mask(value))));
+        attempt.reporter()
+                .audit(common(AuditEventType.MODEL, at)
+                        .setVerdict(Verdict.UNKNOWN)
+                        .setArguments(masked)
+                        .setDurationMs(durationMs)
+                        .setFailure(
+                                failure == null
+                                        ? null
+                                        : Failure.newBuilder(failure)
+                                                .setMessage(shortened(SecretMasker.mask(failure.getMessage())))
+                                                .build()));
+    }
+
     /** Records a tool call. */
     void invocation(String tool, Map<String, String> arguments, Judgement judgement, Instant at, Effect effect) {
         calls.incrementAndGet();
@@ -112,7 +137,7 @@ public final class Auditor {
                 .setAgentId(attempt.agentId())
                 .setRole(assignment.getRole())
                 .setRepository(repository)
-                .setBrain(brain)
+                .setBrain(brain.get())
                 .setType(type)
                 .setAt(at);
     }

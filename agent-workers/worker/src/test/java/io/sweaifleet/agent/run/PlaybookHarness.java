@@ -4,12 +4,14 @@ import io.sweaifleet.agent.artifact.FileArtifactStore;
 import io.sweaifleet.agent.attempt.Attempt;
 import io.sweaifleet.agent.attempt.AttemptEnd;
 import io.sweaifleet.agent.attempt.Cancellation;
+import io.sweaifleet.agent.brain.chat.ChatBrains;
 import io.sweaifleet.agent.playbook.Playbook;
 import io.sweaifleet.agent.sandbox.Folders;
 import io.sweaifleet.agent.sandbox.HostEnvironment;
 import io.sweaifleet.agent.sandbox.Sandboxes;
 import io.sweaifleet.agent.sandbox.offer.OfferedSandboxes;
 import io.sweaifleet.schemas.common.ArtifactRef;
+import io.sweaifleet.schemas.common.Budget;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.Finding;
 import io.sweaifleet.schemas.common.SkippedStep;
@@ -61,6 +63,9 @@ public final class PlaybookHarness {
     private Cancellation cancellation = new Cancellation();
     private HostEnvironment host = HostEnvironment.detect();
     private AgentLimits limits = AgentLimits.DEFAULT;
+    private @Nullable ChatBrains chat;
+    private @Nullable String instructions;
+    private @Nullable Budget budget;
 
     /** A harness with the settings above. */
     public static PlaybookHarness create() {
@@ -122,6 +127,22 @@ public final class PlaybookHarness {
         return this;
     }
 
+    /** Chat models for tasks of kind agent.do; closed with the runtime. */
+    public PlaybookHarness withChat(ChatBrains given) {
+        chat = given;
+        return this;
+    }
+
+    public PlaybookHarness withInstructions(String text) {
+        instructions = text;
+        return this;
+    }
+
+    public PlaybookHarness withBudget(Budget given) {
+        budget = given;
+        return this;
+    }
+
     /** Runs a playbook. */
     public Run on(Playbook playbook, @Nullable String repository, Map<String, String> inputs) {
         RoleDefinition definition = role == null ? permissiveRole(List.of(playbook.kind())) : role;
@@ -169,6 +190,8 @@ public final class PlaybookHarness {
                 .setKind(kind)
                 .setRole(definition.getRole())
                 .setTitle("")
+                .setInstructions(instructions)
+                .setBudget(budget)
                 .setRepository(repository)
                 .setBaseRef(baseRef)
                 .setInputs(inputs)
@@ -180,10 +203,14 @@ public final class PlaybookHarness {
                 new Attempt("default", "worker-1", 1, "agent-1", assignment, definition, cancellation, reporter);
         AttemptEnd end;
         try (AgentRuntime runtime =
-                AgentRuntime.of(Playbooks.of(installed), chosen, host, store, work, limits, Clock.systemUTC())) {
+                AgentRuntime.of(brains(installed), chosen, host, store, work, limits, Clock.systemUTC())) {
             end = runtime.run(attempt);
         }
         return new Run(end, reporter, contents(store, end), namesIn(work));
+    }
+
+    private Brains brains(Collection<? extends Playbook> installed) {
+        return chat == null ? Brains.of(Playbooks.of(installed)) : new Brains(Playbooks.of(installed), chat);
     }
 
     private static List<String> namesIn(Path directory) throws IOException {

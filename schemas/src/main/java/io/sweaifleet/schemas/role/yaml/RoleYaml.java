@@ -121,6 +121,22 @@ public final class RoleYaml {
                     problem("playbooks[" + i + "]", kind, "listed twice", "list it once");
                 }
             }
+            for (int i = 0; i < role.getModels().size(); i++) {
+                if (!ID.matcher(role.getModels().get(i)).matches()) {
+                    problem(
+                            "models[" + i + "]",
+                            role.getModels().get(i),
+                            "not the name of a model",
+                            "use the name of fleet.models.NAME in the worker's settings");
+                }
+            }
+            within("maxSteps", role.getMaxSteps(), 1, 10_000);
+            if (role.getMaxTokens() != null) {
+                within("maxTokens", role.getMaxTokens(), 1, 1_000_000_000_000L);
+            }
+            if (role.getMaxCostMicroUsd() != null) {
+                within("maxCostMicroUsd", role.getMaxCostMicroUsd(), 1, 1_000_000_000_000L);
+            }
             within("agents", role.getAgents(), 1, 64);
             within("slotsPerAgent", role.getSlotsPerAgent(), 1, 100);
             within("attemptTimeoutMs", role.getAttemptTimeoutMs(), MIN_TIMEOUT_MS, MAX_TIMEOUT_MS);

@@ -1,0 +1,5 @@
+/** The client of OpenAI-compatible endpoints, over LangChain4j. */
+@NullMarked
+package io.sweaifleet.agent.brain.openai;
+
+import org.jspecify.annotations.NullMarked;
