@@ -26,6 +26,7 @@ final class Commands {
                 new ResultsCommand(context),
                 new ReplayCommand(context),
                 new ArchiveCommand(context),
+                new AuditCommand(context),
                 new DeadLettersCommand(context),
                 new GraphCommand(context),
                 new RolesCommand(context),
