@@ -30,6 +30,7 @@ final class Commands {
                 new DeadLettersCommand(context),
                 new GraphCommand(context),
                 new RolesCommand(context),
+                new PolicyCommand(context),
                 new PoolsCommand(context),
                 new SchedulesCommand(context),
                 new DefinitionsCommand(context),

@@ -13,7 +13,10 @@ import io.sweaifleet.agent.playbook.Playbook;
 import io.sweaifleet.agent.playbook.PlaybookFailure;
 import io.sweaifleet.agent.playbook.PlaybookResult;
 import io.sweaifleet.agent.playbook.Toolbox;
-import io.sweaifleet.agent.policy.Policy;
+import io.sweaifleet.agent.policy.AgentSecrets;
+import io.sweaifleet.agent.policy.CommandSecrets;
+import io.sweaifleet.agent.policy.SecretException;
+import io.sweaifleet.agent.policy.SecretLiterals;
 import io.sweaifleet.agent.policy.SecretMasker;
 import io.sweaifleet.agent.sandbox.CommandExecutor;
 import io.sweaifleet.agent.sandbox.Confinement;
@@ -24,6 +27,7 @@ import io.sweaifleet.agent.sandbox.SandboxUnavailableException;
 import io.sweaifleet.agent.sandbox.Sandboxes;
 import io.sweaifleet.agent.tool.Auditor;
 import io.sweaifleet.agent.tool.WorkspaceToolbox;
+import io.sweaifleet.agent.workspace.Git;
 import io.sweaifleet.agent.workspace.Opening;
 import io.sweaifleet.agent.workspace.Workspace;
 import io.sweaifleet.agent.workspace.WorkspaceRequest;
@@ -33,7 +37,9 @@ import io.sweaifleet.schemas.common.BrainStamp;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.common.Usage;
+import io.sweaifleet.schemas.config.FleetSettings;
 import io.sweaifleet.schemas.config.Settings;
+import io.sweaifleet.schemas.policy.Policy;
 import io.sweaifleet.schemas.task.TaskResult;
 import io.sweaifleet.schemas.worker.Assignment;
 import java.io.IOException;
@@ -45,6 +51,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -71,6 +78,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
     private final Workspaces workspaces;
     private final Watchdog watchdog;
     private final Clock clock;
+    private final AgentSecrets secrets;
 
     private AgentRuntime(
             Playbooks playbooks,
@@ -79,8 +87,10 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             ArtifactStore store,
             WorkDirectory work,
             AgentLimits limits,
-            Clock clock) {
+            Clock clock,
+            AgentSecrets secrets) {
         this.playbooks = playbooks;
+        this.secrets = secrets;
         this.sandbox = sandbox;
         this.host = host;
         this.store = store;
@@ -108,13 +118,13 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                 FileArtifactStore.open(AgentSettings.artifacts(settings)),
                 workDirectory,
                 AgentSettings.limits(settings),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                new AgentSecrets(settings.get(FleetSettings.DATA_DIR), System.getenv()));
     }
 
     /**
-     * A runtime from its parts. What dead workers left below the work directory is swept.
+     * A runtime without secrets; see the other one.
      *
-     * @param workDirectory where attempts work, one folder each; shared by the workers of a host
      * @throws IOException when the work directory cannot be used
      */
     public static AgentRuntime of(
@@ -126,8 +136,29 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             AgentLimits limits,
             Clock clock)
             throws IOException {
+        return of(playbooks, sandbox, host, store, workDirectory, limits, clock, AgentSecrets.NONE);
+    }
+
+    /**
+     * A runtime from its parts. What dead workers left below the work directory is swept.
+     *
+     * @param workDirectory where attempts work, one folder each; shared by the workers of a host
+     * @param secrets what roles may grant to commands
+     * @throws IOException when the work directory cannot be used
+     */
+    public static AgentRuntime of(
+            Playbooks playbooks,
+            Sandbox sandbox,
+            HostEnvironment host,
+            ArtifactStore store,
+            Path workDirectory,
+            AgentLimits limits,
+            Clock clock,
+            AgentSecrets secrets)
+            throws IOException {
         log.info("sandbox {}", sandbox.description());
-        return new AgentRuntime(playbooks, sandbox, host, store, WorkDirectory.open(workDirectory), limits, clock);
+        return new AgentRuntime(
+                playbooks, sandbox, host, store, WorkDirectory.open(workDirectory), limits, clock, secrets);
     }
 
     /** Kinds of task that can be done here, sorted. */
@@ -245,6 +276,9 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                 if (cancellation.isCancelled()) {
                     return stopped(); // An interrupted file operation throws whatever it likes.
                 }
+                if (e instanceof SecretException secret) {
+                    return failed(secret.failure());
+                }
                 if (e instanceof VirtualMachineError && !(e instanceof StackOverflowError)) {
                     throw e; // Out of memory concerns the whole worker, not this attempt alone.
                 }
@@ -331,7 +365,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             return new WorkspaceToolbox(
                     opened,
                     confinement,
-                    Policy.of(attempt.role()),
+                    Policy.of(attempt.role()).in(repository()),
                     sandbox,
                     host,
                     executor,
@@ -339,7 +373,8 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                     cancellation,
                     time,
                     clock,
-                    Files.createDirectories(folder.resolve("logs")));
+                            Files.createDirectories(folder.resolve("logs")))
+                    .with(CommandSecrets.of(attempt.role(), secrets));
         }
 
         /** Commits what is left, and puts the finished branch into the store before anybody hears of it. */
@@ -353,6 +388,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             Path output = Files.createDirectories(leaseFolder().resolve("branch"));
             Optional<Workspace.Changes> changes = workspace.finish(toolbox.edited(), message, output, cancellation);
             if (changes.isPresent()) {
+                refuseSecrets(workspace, changes.get());
                 if (!collector.hasArtifact("changes.patch")) {
                     collector.artifact(
                             "changes.patch",
@@ -367,6 +403,37 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                         changes.get().bundle());
             }
             return changes;
+        }
+
+        /** What a command was told must not leave in a commit, not even in one that a later commit takes back. */
+        private void refuseSecrets(Workspace finished, Workspace.Changes changes)
+                throws IOException, InterruptedException {
+            if (!SecretMasker.knowsRegistered()) {
+                return;
+            }
+            Git.Result history = finished.git()
+                    .run(
+                            finished.root(),
+                            Duration.ofMinutes(5),
+                            cancellation,
+                            List.of(
+                                    "log",
+                                    "-p",
+                                    "--text",
+                                    "--no-color",
+                                    "--no-ext-diff",
+                                    "--no-textconv",
+                                    finished.baseCommit() + ".." + changes.commit()));
+            if (!history.ok() || SecretLiterals.isIn(history.log())) {
+                throw new SecretException(Failure.newBuilder()
+                        .setFailureClass(FailureClass.PERMANENT)
+                        .setCode("SECRET_IN_CHANGES")
+                        .setMessage("the commits of this attempt contain a secret that one of its commands was given, or"
+                                + " cannot be searched for one; they are not kept")
+                        .setRemedy("have the command take the secret from its environment without writing it to a file"
+                                + " that is committed")
+                        .build());
+            }
         }
 
         private TaskResult result(String summary, Map<String, String> outputs, Optional<Workspace.Changes> changes) {

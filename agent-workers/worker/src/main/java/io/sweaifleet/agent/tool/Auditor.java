@@ -1,7 +1,7 @@
 package io.sweaifleet.agent.tool;
 
 import io.sweaifleet.agent.attempt.Attempt;
-import io.sweaifleet.agent.policy.Judgement;
+import io.sweaifleet.schemas.policy.Judgement;
 import io.sweaifleet.agent.policy.SecretMasker;
 import io.sweaifleet.schemas.common.BrainStamp;
 import io.sweaifleet.schemas.common.Failure;

@@ -5,6 +5,7 @@ import io.sweaifleet.agent.attempt.Attempt;
 import io.sweaifleet.agent.attempt.AttemptEnd;
 import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.playbook.Playbook;
+import io.sweaifleet.agent.policy.AgentSecrets;
 import io.sweaifleet.agent.sandbox.Folders;
 import io.sweaifleet.agent.sandbox.HostEnvironment;
 import io.sweaifleet.agent.sandbox.Sandbox;
@@ -60,6 +61,7 @@ public final class PlaybookHarness {
     private Cancellation cancellation = new Cancellation();
     private HostEnvironment host = HostEnvironment.detect();
     private AgentLimits limits = AgentLimits.DEFAULT;
+    private AgentSecrets secrets = AgentSecrets.NONE;
 
     /** A harness with the settings above. */
     public static PlaybookHarness create() {
@@ -108,6 +110,11 @@ public final class PlaybookHarness {
 
     public PlaybookHarness withLimits(AgentLimits given) {
         limits = given;
+        return this;
+    }
+
+    public PlaybookHarness withSecrets(AgentSecrets given) {
+        secrets = given;
         return this;
     }
 
@@ -169,7 +176,7 @@ public final class PlaybookHarness {
                 new Attempt("default", "worker-1", 1, "agent-1", assignment, definition, cancellation, reporter);
         AttemptEnd end;
         try (AgentRuntime runtime =
-                AgentRuntime.of(Playbooks.of(installed), chosen, host, store, work, limits, Clock.systemUTC())) {
+                AgentRuntime.of(Playbooks.of(installed), chosen, host, store, work, limits, Clock.systemUTC(), secrets)) {
             end = runtime.run(attempt);
         }
         return new Run(end, reporter, contents(store, end), namesIn(work));

@@ -28,7 +28,7 @@ public final class AuditSettings implements SettingsProvider {
 
     @Override
     public String part() {
-        return "Audit";
+        return "Worker: audit";
     }
 
     @Override
