@@ -75,9 +75,9 @@ class SecretsIT {
             log.set(Files.readString(granted.get().log()));
             other.set(context.tools().run(command(List.of("sh", "-c", "printenv DEPLOY_TOKEN || echo none"))));
             read.set(context.tools().read("token.txt"));
-            context.artifact("log.txt", "log", "text/plain", granted.get().log());
+            context.artifact("log.txt", "log", "text/plain", Files.readAllBytes(granted.get().log()));
             context.artifact("token.txt", "log", "text/plain", Files.readAllBytes(context.tools().root().resolve("token.txt")));
-            context.progress("publishing with " + VALUE);
+            context.step("publishing with " + VALUE);
             context.decide("publish with " + VALUE, "because", List.of());
         });
 
