@@ -31,7 +31,8 @@ public final class AuditHtml {
         out.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n")
                 // What agents wrote stands on this page: nothing in it may load or run.
-                .append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n")
+                .append(
+                        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n")
                 .append("<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>")
                 .append(escape(title))
                 .append("</title>\n<style>\n")
@@ -40,7 +41,8 @@ public final class AuditHtml {
                 .append(escape(title))
                 .append("</h1>\n");
         story.attempts().forEach(this::attempt);
-        out.append("<footer>made from <code>fleet.audit</code>; <code>fleet audit verify</code> says whether it is whole</footer>\n")
+        out.append(
+                        "<footer>made from <code>fleet.audit</code>; <code>fleet audit verify</code> says whether it is whole</footer>\n")
                 .append("</main>\n</body>\n</html>\n");
     }
 
@@ -60,7 +62,8 @@ public final class AuditHtml {
                     .append(escape(id))
                     .append(" does not have the hash it names: it was changed.</p>\n");
         }
-        out.append("<table>\n<thead><tr><th>Time</th><th>Step</th><th>What</th><th>Verdict</th><th>Effect</th></tr></thead>\n<tbody>\n");
+        out.append(
+                "<table>\n<thead><tr><th>Time</th><th>Step</th><th>What</th><th>Verdict</th><th>Effect</th></tr></thead>\n<tbody>\n");
         attempt.events().forEach(this::event);
         out.append("</tbody>\n</table>\n</section>\n");
     }
@@ -97,7 +100,9 @@ public final class AuditHtml {
         }
         out.append("</td><td>").append(escape(AuditText.effect(event)));
         if (event.getFailure() != null) {
-            note("failed", event.getFailure().getCode() + ": " + event.getFailure().getMessage());
+            note(
+                    "failed",
+                    event.getFailure().getCode() + ": " + event.getFailure().getMessage());
         }
         out.append("</td></tr>\n");
     }

@@ -87,7 +87,11 @@ public record AuditStory(String subject, List<Attempt> attempts) {
     static String who(AuditEvent event) {
         return "agent " + event.getAgentId() + " on worker " + event.getWorkerId() + ", role " + event.getRole()
                 + ", brain "
-                + event.getBrain().getKind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + " "
+                + event.getBrain()
+                        .getKind()
+                        .name()
+                        .toLowerCase(java.util.Locale.ROOT)
+                        .replace('_', ' ') + " "
                 + event.getBrain().getName()
                 + (event.getBrain().getVersion().isEmpty()
                         ? ""
@@ -110,7 +114,9 @@ public record AuditStory(String subject, List<Attempt> attempts) {
 
     /** The policy's verdict with the rule that decided. */
     static String verdict(AuditEvent event) {
-        String word = event.getVerdict() == Verdict.ALLOW ? "allow" : event.getVerdict().name();
+        String word = event.getVerdict() == Verdict.ALLOW
+                ? "allow"
+                : event.getVerdict().name();
         return word + " (" + event.getRule() + ")";
     }
 }

@@ -44,8 +44,9 @@ public final class AuditText {
         lines.add(style.faint(plain(AuditStory.who(any))));
         attempt.events().forEach(this::event);
         lines.add(style.faint(totals(attempt)));
-        attempt.changed().forEach(id -> lines.add(style.red("changed: ") + plain(id)
-                + " does not have the hash it names; see `fleet audit verify`"));
+        attempt.changed()
+                .forEach(id -> lines.add(style.red("changed: ") + plain(id)
+                        + " does not have the hash it names; see `fleet audit verify`"));
     }
 
     private void event(AuditEvent event) {
@@ -67,7 +68,9 @@ public final class AuditText {
                 + (effect.isEmpty() ? "" : "  " + effect));
         more("wrote", String.join(", ", event.getWritten()));
         if (event.getFailure() != null) {
-            more("failed", event.getFailure().getCode() + ": " + event.getFailure().getMessage());
+            more(
+                    "failed",
+                    event.getFailure().getCode() + ": " + event.getFailure().getMessage());
         }
     }
 
@@ -96,7 +99,8 @@ public final class AuditText {
         long denied = attempt.calls(Verdict.DENY);
         long asked = attempt.calls(Verdict.ASK);
         return attempt.decisions() + " decisions, " + (attempt.calls(Verdict.ALLOW) + denied + asked) + " calls ("
-                + attempt.calls(Verdict.ALLOW) + " allowed, " + denied + " denied" + (asked == 0 ? "" : ", " + asked + " asked")
+                + attempt.calls(Verdict.ALLOW) + " allowed, " + denied + " denied"
+                + (asked == 0 ? "" : ", " + asked + " asked")
                 + "), " + Durations.words(Duration.ofMillis(attempt.toolMs())) + " in tools, "
                 + String.format(Locale.ROOT, "%,d bytes of output", attempt.outputBytes());
     }

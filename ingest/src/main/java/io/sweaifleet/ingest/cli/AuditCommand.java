@@ -95,10 +95,15 @@ final class AuditCommand implements Runnable {
                                     "Public key (PEM) whose signatures count; may be repeated. Without it: those pinned.")
                     @Nullable
                     List<Path> keys,
-            @Option(names = "--archive", paramLabel = "DIR", description = "Directory of the archive (default: fleet.archive.dir).")
+            @Option(
+                            names = "--archive",
+                            paramLabel = "DIR",
+                            description = "Directory of the archive (default: fleet.archive.dir).")
                     @Nullable
                     Path archive,
-            @Option(names = "--strict", description = "Also end with 1 when no checkpoint covers the end of a chain yet.")
+            @Option(
+                            names = "--strict",
+                            description = "Also end with 1 when no checkpoint covers the end of a chain yet.")
                     boolean strict,
             @Option(names = "--json", description = "Print one JSON object.") boolean json) {
         List<ChainProblem> problems = new ArrayList<>();
@@ -188,7 +193,10 @@ final class AuditCommand implements Runnable {
             new Replay(reader, partitions).run(new Position.Earliest(), null, each);
         } catch (MissingRecordsException e) {
             throw new CliException(
-                    ExitCode.FAILED, String.valueOf(e.getMessage()), "give the archive that has them with --archive", e);
+                    ExitCode.FAILED,
+                    String.valueOf(e.getMessage()),
+                    "give the archive that has them with --archive",
+                    e);
         }
     }
 
@@ -208,8 +216,8 @@ final class AuditCommand implements Runnable {
     private void print(List<ChainSummary> chains, List<ChainProblem> problems, KnownWriters known) {
         Terminal terminal = context.terminal();
         Map<String, List<ChainSummary>> writers = new TreeMap<>();
-        chains.forEach(chain ->
-                writers.computeIfAbsent(chain.writer(), none -> new ArrayList<>()).add(chain));
+        chains.forEach(chain -> writers.computeIfAbsent(chain.writer(), none -> new ArrayList<>())
+                .add(chain));
         if (writers.isEmpty()) {
             terminal.out().println("fleet.audit holds no events");
         } else {
@@ -220,7 +228,8 @@ final class AuditCommand implements Runnable {
                     String.valueOf(its.size()),
                     String.valueOf(its.stream().mapToLong(ChainSummary::records).sum()),
                     String.valueOf(its.stream().mapToLong(ChainSummary::signed).sum()),
-                    String.valueOf(its.stream().mapToLong(ChainSummary::uncovered).sum()),
+                    String.valueOf(
+                            its.stream().mapToLong(ChainSummary::uncovered).sum()),
                     its.stream().allMatch(ChainSummary::closed) ? "yes" : "no"));
             table.lines(terminal.outStyle(), terminal.outIsTerminal() ? terminal.width() : 0)
                     .forEach(terminal.out()::println);
@@ -228,12 +237,10 @@ final class AuditCommand implements Runnable {
         known.lines().forEach(line -> terminal.out().println("key " + line));
         List<ChainSummary> open =
                 chains.stream().filter(chain -> chain.uncovered() > 0).toList();
-        open.stream()
-                .limit(LISTED)
-                .forEach(chain -> terminal.out()
-                        .println("not covered yet: " + chain.writer() + " partition " + chain.partition() + " sequence "
-                                + (chain.signed() + 1) + " to " + chain.last()
-                                + ": no checkpoint follows, so if more was cut off there nothing would tell"));
+        open.stream().limit(LISTED).forEach(chain -> terminal.out()
+                .println("not covered yet: " + chain.writer() + " partition " + chain.partition() + " sequence "
+                        + (chain.signed() + 1) + " to " + chain.last()
+                        + ": no checkpoint follows, so if more was cut off there nothing would tell"));
         if (open.size() > LISTED) {
             terminal.out().println("not covered yet: the ends of " + (open.size() - LISTED) + " further chains");
         }
@@ -241,7 +248,8 @@ final class AuditCommand implements Runnable {
         terminal.out()
                 .println(
                         problems.isEmpty()
-                                ? terminal.outStyle().green("verified") + ": nothing was removed, reordered, changed or put in"
+                                ? terminal.outStyle().green("verified")
+                                        + ": nothing was removed, reordered, changed or put in"
                                 : problems.size() + (problems.size() == 1 ? " problem" : " problems"));
     }
 
@@ -278,18 +286,20 @@ final class AuditCommand implements Runnable {
     int show(
             @Mixin NodeOptions node,
             @Option(names = "--task", paramLabel = "ID", description = "Id of the task.") @Nullable String task,
-            @Option(names = "--workflow", paramLabel = "ID", description = "Id of a run: all of its tasks.")
-                    @Nullable
+            @Option(names = "--workflow", paramLabel = "ID", description = "Id of a run: all of its tasks.") @Nullable
                     String workflow,
-            @Option(names = "--pool", paramLabel = "POOL", description = "The pool (default: fleet.pool).")
-                    @Nullable
+            @Option(names = "--pool", paramLabel = "POOL", description = "The pool (default: fleet.pool).") @Nullable
                     String pool,
-            @Option(names = "--attempt", paramLabel = "N", description = "Only this attempt.") @Nullable Integer attempt,
+            @Option(names = "--attempt", paramLabel = "N", description = "Only this attempt.") @Nullable
+                    Integer attempt,
             @Option(names = "--html", paramLabel = "FILE", description = "Write one self-contained page instead.")
                     @Nullable
                     Path html,
             @Option(names = "--json", description = "Print one JSON array of the events.") boolean json,
-            @Option(names = "--archive", paramLabel = "DIR", description = "Directory of the archive (default: fleet.archive.dir).")
+            @Option(
+                            names = "--archive",
+                            paramLabel = "DIR",
+                            description = "Directory of the archive (default: fleet.archive.dir).")
                     @Nullable
                     Path archive) {
         if ((task == null) == (workflow == null)) {

@@ -81,14 +81,18 @@ final class PolicyCommand implements Runnable {
             @Option(names = "--path", paramLabel = "PATH", description = "Repository-relative path it is about.")
                     @Nullable
                     String path,
-            @Option(names = "--host", paramLabel = "HOST", description = "Host that it would reach.") @Nullable String host,
+            @Option(names = "--host", paramLabel = "HOST", description = "Host that it would reach.") @Nullable
+                    String host,
             @Option(
                             names = "--repository",
                             paramLabel = "R",
                             description = "Repository it is made in: an absolute path or a URL without credentials.")
                     @Nullable
                     String repository,
-            @Option(names = "--file", paramLabel = "FILE", description = "Take the role from a YAML file; needs no node.")
+            @Option(
+                            names = "--file",
+                            paramLabel = "FILE",
+                            description = "Take the role from a YAML file; needs no node.")
                     @Nullable
                     Path file,
             @Option(names = "--shipped", description = "Take the role from those that ship; needs no node.")
@@ -135,9 +139,7 @@ final class PolicyCommand implements Runnable {
                 .orElseThrow(() -> CliException.failed(
                         "there is no role " + name,
                         "use one of "
-                                + roles.stream()
-                                        .map(RoleDefinition::getRole)
-                                        .collect(Collectors.joining(", "))));
+                                + roles.stream().map(RoleDefinition::getRole).collect(Collectors.joining(", "))));
     }
 
     private List<RoleDefinition> read(Path file) {

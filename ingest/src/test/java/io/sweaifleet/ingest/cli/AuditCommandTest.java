@@ -80,7 +80,8 @@ class AuditCommandTest {
 
         // Then
         assertThat(code).isEqualTo(1);
-        JsonNode problem = new ObjectMapper().readTree(cli.out()).get("problems").get(0);
+        JsonNode problem =
+                new ObjectMapper().readTree(cli.out()).get("problems").get(0);
         assertThat(problem.get("type").asText()).isEqualTo("REMOVED");
         assertThat(problem.get("first").asLong()).isEqualTo(2);
     }
@@ -133,10 +134,13 @@ class AuditCommandTest {
         checkpoint();
         Files.writeString(directory.resolve("right.pub"), AuditKeys.pem(key.getPublic()));
         Files.writeString(
-                directory.resolve("wrong.pub"), AuditKeys.pem(AuditKeys.generate().getPublic()));
+                directory.resolve("wrong.pub"),
+                AuditKeys.pem(AuditKeys.generate().getPublic()));
 
         // When / Then
-        assertThat(run("audit", "verify", "--key", "right.pub", "--strict")).as(cli.out()).isZero();
+        assertThat(run("audit", "verify", "--key", "right.pub", "--strict"))
+                .as(cli.out())
+                .isZero();
         assertThat(run("audit", "verify", "--key", "wrong.pub")).isEqualTo(1);
         assertThat(cli.out()).contains("none of the given keys");
         assertThat(run("audit", "verify", "--key", "nowhere.pub")).isEqualTo(2);
@@ -270,7 +274,8 @@ class AuditCommandTest {
     }
 
     private void checkpoint() {
-        AuditEvent unsigned = linked(event(AuditEventType.CHECKPOINT).setWorkflowId("").setTaskId(""));
+        AuditEvent unsigned =
+                linked(event(AuditEventType.CHECKPOINT).setWorkflowId("").setTaskId(""));
         AuditCheckpoint checkpoint = new AuditCheckpoint(AuditKeys.text(key.getPublic()), List.of(), false, "");
         fleet.send(FleetTopic.AUDIT, KEY, hashed(AuditKeys.sign(unsigned, checkpoint, key.getPrivate())));
     }

@@ -47,7 +47,17 @@ class PolicyCommandTest {
     void shouldReadThroughAShell() throws Exception {
         // When
         int code = run(
-                "policy", "explain", "--shipped", "--role", "qa", "--tool", "test", "--json", "--", "sh", "-c",
+                "policy",
+                "explain",
+                "--shipped",
+                "--role",
+                "qa",
+                "--tool",
+                "test",
+                "--json",
+                "--",
+                "sh",
+                "-c",
                 "cd x; ./mvnw -B -pl deploy clean deploy");
 
         // Then
@@ -85,7 +95,16 @@ class PolicyCommandTest {
         String[] edit = {"policy", "explain", "--role", "writer", "--tool", "edit", "--path", "docs/a.md"};
         assertThat(run(edit)).isEqualTo(1);
         assertThat(cli.out()).contains("it asks for the repository /srv/*, and the call has none");
-        assertThat(run("policy", "explain", "--role", "writer", "--tool", "edit", "--path", "docs/a.md", "--repository",
+        assertThat(run(
+                        "policy",
+                        "explain",
+                        "--role",
+                        "writer",
+                        "--tool",
+                        "edit",
+                        "--path",
+                        "docs/a.md",
+                        "--repository",
                         "/srv/x"))
                 .as(cli.out())
                 .isZero();

@@ -51,8 +51,7 @@ public final class AuditKeys {
     /** What tells a key from others at a glance: {@code SHA256:} and the first 32 hexadecimal digits of its hash. */
     public static String fingerprint(String publicKey) {
         try {
-            byte[] hash =
-                    MessageDigest.getInstance("SHA-256").digest(publicKey.getBytes(StandardCharsets.US_ASCII));
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(publicKey.getBytes(StandardCharsets.US_ASCII));
             return "SHA256:" + HexFormat.of().formatHex(hash, 0, 16);
         } catch (GeneralSecurityException e) {
             throw missing(e);
@@ -130,7 +129,8 @@ public final class AuditKeys {
     }
 
     private static byte[] bytes(String pem) {
-        return Base64.getDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", ""));
+        return Base64.getDecoder()
+                .decode(pem.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", ""));
     }
 
     private static IllegalStateException missing(GeneralSecurityException e) {

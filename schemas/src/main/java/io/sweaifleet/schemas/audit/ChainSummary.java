@@ -13,7 +13,14 @@ package io.sweaifleet.schemas.audit;
  * @param closed whether the writer ended the chain: nothing can follow
  */
 public record ChainSummary(
-        String writer, int partition, long records, long first, long last, String lastHash, long signed, boolean closed) {
+        String writer,
+        int partition,
+        long records,
+        long first,
+        long last,
+        String lastHash,
+        long signed,
+        boolean closed) {
 
     /** Number of events at the end whose loss would not be noticed. */
     public long uncovered() {

@@ -94,8 +94,11 @@ public final class ChainVerifier {
         State state = chains.computeIfAbsent(id, none -> new State());
         state.records++;
         if (event.getPartition() != partition) {
-            problem(ChainProblem.Type.INSERTED, event, offset, "it names partition " + event.getPartition()
-                    + " but stands in " + partition);
+            problem(
+                    ChainProblem.Type.INSERTED,
+                    event,
+                    offset,
+                    "it names partition " + event.getPartition() + " but stands in " + partition);
             return;
         }
         boolean genuine = event.getHash().equals(AuditChain.hash(event));
@@ -169,8 +172,11 @@ public final class ChainVerifier {
             return;
         }
         if (!event.getWriter().startsWith(event.getWorkerId() + "@")) {
-            problem(ChainProblem.Type.FORGED, event, offset, "worker " + event.getWorkerId()
-                    + " signed a chain that is not its own");
+            problem(
+                    ChainProblem.Type.FORGED,
+                    event,
+                    offset,
+                    "worker " + event.getWorkerId() + " signed a chain that is not its own");
             return;
         }
         String refusal = trust.refusal(event.getPool() + "/" + event.getWorkerId(), checkpoint.getPublicKey());

@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  *     that of the policy
  */
 public record Call(
-        String tool, @Nullable String path, List<String> argv, @Nullable String host, @Nullable String repository) {
+        String tool,
+        @Nullable String path,
+        List<String> argv,
+        @Nullable String host,
+        @Nullable String repository) {
 
     public Call {
         argv = List.copyOf(argv);

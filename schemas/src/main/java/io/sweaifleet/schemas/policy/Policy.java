@@ -175,7 +175,8 @@ public final class Policy {
                 return Optional.of("it asks for a command, and the call has none");
             }
             return reading(call, readings) == null
-                    ? Optional.of("it asks for the words " + argv + (verdict == Verdict.ALLOW ? ", as they are given" : ""))
+                    ? Optional.of(
+                            "it asks for the words " + argv + (verdict == Verdict.ALLOW ? ", as they are given" : ""))
                     : Optional.empty();
         }
 
@@ -198,15 +199,18 @@ public final class Policy {
             if (pattern == null || (value != null && pattern.matches(value))) {
                 return Optional.empty();
             }
-            return Optional.of("it asks for the " + what + " " + pattern
-                    + (value == null ? ", and the call has none" : ""));
+            return Optional.of(
+                    "it asks for the " + what + " " + pattern + (value == null ? ", and the call has none" : ""));
         }
 
         private @Nullable List<String> reading(Call call, Readings readings) {
             if (verdict == Verdict.ALLOW) {
                 return argv.matches(call.argv()) ? call.argv() : null;
             }
-            return readings.commands().stream().filter(argv::matches).findFirst().orElse(null);
+            return readings.commands().stream()
+                    .filter(argv::matches)
+                    .findFirst()
+                    .orElse(null);
         }
 
         /** As what a call matched, for people. */

@@ -30,12 +30,59 @@ record Readings(List<List<String>> commands, @Nullable String opaque) {
 
     /** Programs, and words of the shell, that run what their arguments name. */
     private static final Set<String> RUNNERS = Set.of(
-            "env", "nice", "ionice", "chrt", "taskset", "nohup", "setsid", "timeout", "time", "stdbuf", "unbuffer",
-            "script", "sudo", "doas", "su", "runuser", "setpriv", "chroot", "unshare", "nsenter", "bwrap", "flock",
-            "xargs", "parallel", "find", "fd", "watch", "entr", "busybox", "toybox", "strace", "ltrace", "gdb", "valgrind",
-            "perf", "rlwrap", "command", "builtin", "exec", "ssh", "systemd-run",
-            "start-stop-daemon", "prlimit", "ld.so", "faketime", "catchsegv", "caffeinate", "daemonize", "dbus-run-session",
-            "xvfb-run", "fakeroot", "proot", "firejail");
+            "env",
+            "nice",
+            "ionice",
+            "chrt",
+            "taskset",
+            "nohup",
+            "setsid",
+            "timeout",
+            "time",
+            "stdbuf",
+            "unbuffer",
+            "script",
+            "sudo",
+            "doas",
+            "su",
+            "runuser",
+            "setpriv",
+            "chroot",
+            "unshare",
+            "nsenter",
+            "bwrap",
+            "flock",
+            "xargs",
+            "parallel",
+            "find",
+            "fd",
+            "watch",
+            "entr",
+            "busybox",
+            "toybox",
+            "strace",
+            "ltrace",
+            "gdb",
+            "valgrind",
+            "perf",
+            "rlwrap",
+            "command",
+            "builtin",
+            "exec",
+            "ssh",
+            "systemd-run",
+            "start-stop-daemon",
+            "prlimit",
+            "ld.so",
+            "faketime",
+            "catchsegv",
+            "caffeinate",
+            "daemonize",
+            "dbus-run-session",
+            "xvfb-run",
+            "fakeroot",
+            "proot",
+            "firejail");
 
     /** Those of them that take a script as a word. */
     private static final Set<String> SCRIPTED = Set.of("watch", "ssh", "parallel", "script", "flock");
@@ -111,11 +158,12 @@ record Readings(List<List<String>> commands, @Nullable String opaque) {
         private void runner(String name, List<String> argv, int depth) {
             for (int i = 1; i < argv.size(); i++) {
                 String word = argv.get(i);
-                boolean split = name.equals("env")
-                        && (word.startsWith("-S") || word.startsWith("--split-string"));
+                boolean split = name.equals("env") && (word.startsWith("-S") || word.startsWith("--split-string"));
                 if (split) {
-                    script(word.replaceFirst("^(-S|--split-string=?)", "") + " "
-                            + String.join(" ", argv.subList(i + 1, argv.size())), depth + 1);
+                    script(
+                            word.replaceFirst("^(-S|--split-string=?)", "") + " "
+                                    + String.join(" ", argv.subList(i + 1, argv.size())),
+                            depth + 1);
                 }
                 if (SCRIPTED.contains(name) && !word.startsWith("-")) {
                     script(word, depth + 1);
@@ -164,8 +212,8 @@ record Readings(List<List<String>> commands, @Nullable String opaque) {
                     opaque = "a script that uses " + program.text();
                     return;
                 }
-                boolean computedRun = RUNNERS.contains(name(program.text()))
-                        && words.stream().anyMatch(ShellScript.Word::computed);
+                boolean computedRun =
+                        RUNNERS.contains(name(program.text())) && words.stream().anyMatch(ShellScript.Word::computed);
                 if (computedRun) {
                     opaque = "a script in which " + program.text() + " runs something computed";
                     return;

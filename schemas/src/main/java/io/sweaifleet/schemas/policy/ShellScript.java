@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param nested scripts of command substitutions, to be taken apart in turn
  * @param problem why it cannot be taken apart, or null
  */
-record ShellScript(List<List<Word>> commands, List<String> nested, @Nullable String problem) {
+record ShellScript(
+        List<List<Word>> commands,
+        List<String> nested,
+        @Nullable String problem) {
 
     /**
      * A word.
@@ -23,8 +26,8 @@ record ShellScript(List<List<Word>> commands, List<String> nested, @Nullable Str
     record Word(String text, boolean computed) {}
 
     /** Words after which a command begins. */
-    private static final Set<String> KEYWORDS = Set.of(
-            "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "!", "{", "}", "time", "coproc");
+    private static final Set<String> KEYWORDS =
+            Set.of("if", "then", "elif", "else", "fi", "while", "until", "do", "done", "!", "{", "}", "time", "coproc");
 
     static ShellScript read(String text) {
         return new Parser(text).parse();
@@ -252,8 +255,11 @@ record ShellScript(List<List<Word>> commands, List<String> nested, @Nullable Str
                 String whole = word.toString();
                 boolean first = words.isEmpty();
                 boolean assignment = first && whole.matches("(?s)[A-Za-z_][A-Za-z0-9_]*(\\[[^]]*])?\\+?=.*");
-                if (first && (whole.equals("case") || whole.equals("for") || whole.equals("select")
-                        || whole.equals("function"))) {
+                if (first
+                        && (whole.equals("case")
+                                || whole.equals("for")
+                                || whole.equals("select")
+                                || whole.equals("function"))) {
                     problem = "a script with " + whole;
                 } else if (!assignment && !(first && KEYWORDS.contains(whole))) {
                     words.add(new Word(whole, computed));

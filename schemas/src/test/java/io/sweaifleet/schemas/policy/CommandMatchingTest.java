@@ -136,7 +136,14 @@ class CommandMatchingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/tmp/mvn x", "./mvn x", "env mvn x", "env A=1 mvn x", "sh -c mvn", "timeout 5 mvn x", "mvnw x", "MVN x"
+                "/tmp/mvn x",
+                "./mvn x",
+                "env mvn x",
+                "env A=1 mvn x",
+                "sh -c mvn",
+                "timeout 5 mvn x",
+                "mvnw x",
+                "MVN x"
             })
     void shouldAllowACommandOnlyAsItIsNamed(String command) {
         // When / Then
@@ -152,7 +159,9 @@ class CommandMatchingTest {
                 PolicyRule.newBuilder(rule("no-push", RuleEffect.DENY, "push"))
                         .setTool("git")
                         .build(),
-                PolicyRule.newBuilder(rule("git", RuleEffect.ALLOW)).setTool("git").build()));
+                PolicyRule.newBuilder(rule("git", RuleEffect.ALLOW))
+                        .setTool("git")
+                        .build()));
 
         // When / Then
         for (String arguments : List.of("push", "-C . push", "--no-pager push", "-c a=b -C x push")) {
@@ -160,7 +169,8 @@ class CommandMatchingTest {
                     .as(arguments)
                     .isEqualTo(Verdict.DENY);
         }
-        assertThat(policy.judge(Call.ofCommand("git", words("log push"))).verdict()).isEqualTo(Verdict.ALLOW);
+        assertThat(policy.judge(Call.ofCommand("git", words("log push"))).verdict())
+                .isEqualTo(Verdict.ALLOW);
     }
 
     @Test

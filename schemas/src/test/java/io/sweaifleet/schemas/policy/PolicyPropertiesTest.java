@@ -72,8 +72,7 @@ class PolicyPropertiesTest {
             @ForAll("rules") List<PolicyRule> rules, @ForAll("rule") PolicyRule more, @ForAll("calls") Call call) {
         // Given
         List<PolicyRule> longer = new ArrayList<>(rules);
-        longer.add(
-                0, PolicyRule.newBuilder(more).setEffect(RuleEffect.ALLOW).build());
+        longer.add(0, PolicyRule.newBuilder(more).setEffect(RuleEffect.ALLOW).build());
 
         // When
         Judgement before = Policy.of(role(TOOLS, rules)).judge(call);
@@ -87,7 +86,9 @@ class PolicyPropertiesTest {
 
     @Property
     void shouldForbidACommandThatRunsAForbiddenOne(
-            @ForAll("rules") List<PolicyRule> rules, @ForAll("calls") Call call, @ForAll("wrappers") List<String> wrapper) {
+            @ForAll("rules") List<PolicyRule> rules,
+            @ForAll("calls") Call call,
+            @ForAll("wrappers") List<String> wrapper) {
         // Given
         List<String> wrapped = new ArrayList<>(wrapper);
         if (wrapper.contains("-c")) {
@@ -101,7 +102,9 @@ class PolicyPropertiesTest {
         Judgement behind = Policy.of(role(TOOLS, rules)).judge(Call.ofCommand(call.tool(), wrapped));
 
         // Then
-        if (call.tool().equals("run") && plain.verdict() == Verdict.DENY && !call.argv().isEmpty()) {
+        if (call.tool().equals("run")
+                && plain.verdict() == Verdict.DENY
+                && !call.argv().isEmpty()) {
             boolean explicit = !plain.rule().equals(Judgement.NOTHING_MATCHED);
             assertThat(explicit && behind.allowed()).isFalse();
         }

@@ -32,9 +32,8 @@ public final class AgentSecrets {
      * @param environment the worker's environment
      */
     public AgentSecrets(@Nullable Path dataDirectory, Map<String, String> environment) {
-        this.directory = dataDirectory == null
-                ? null
-                : dataDirectory.resolve("secrets").resolve("agents");
+        this.directory =
+                dataDirectory == null ? null : dataDirectory.resolve("secrets").resolve("agents");
         this.environment = Map.copyOf(environment);
     }
 

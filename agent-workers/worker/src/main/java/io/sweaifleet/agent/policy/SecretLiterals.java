@@ -76,7 +76,9 @@ public final class SecretLiterals {
             return content;
         }
         Matcher found = known.matcher(new String(content, ISO_8859_1));
-        return found.find() ? found.replaceAll(Matcher.quoteReplacement(SecretMasker.MASK)).getBytes(ISO_8859_1) : content;
+        return found.find()
+                ? found.replaceAll(Matcher.quoteReplacement(SecretMasker.MASK)).getBytes(ISO_8859_1)
+                : content;
     }
 
     /** Takes the values of this process out of a file. */
@@ -94,7 +96,8 @@ public final class SecretLiterals {
     public static boolean isIn(Path file) throws IOException {
         Pattern known = KNOWN.inBytes;
         return known != null
-                && known.matcher(new String(Files.readAllBytes(file), ISO_8859_1)).find();
+                && known.matcher(new String(Files.readAllBytes(file), ISO_8859_1))
+                        .find();
     }
 
     private static Pattern pattern(Set<String> forms) {
@@ -109,7 +112,10 @@ public final class SecretLiterals {
         Set<String> forms = new LinkedHashSet<>();
         List<String> parts = new ArrayList<>(List.of(value));
         // A key of several lines is seldom shown as one.
-        value.lines().map(String::strip).filter(line -> line.length() >= SHORTEST).forEach(parts::add);
+        value.lines()
+                .map(String::strip)
+                .filter(line -> line.length() >= SHORTEST)
+                .forEach(parts::add);
         for (String part : parts) {
             forms.add(part);
             String url = URLEncoder.encode(part, UTF_8);

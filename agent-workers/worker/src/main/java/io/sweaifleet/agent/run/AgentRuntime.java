@@ -363,16 +363,16 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                     new Confinement(folder, opened.root(), scratch(), attempt.pool() + "/" + assignment.getTaskId());
             Files.createDirectories(scratch());
             return new WorkspaceToolbox(
-                    opened,
-                    confinement,
-                    Policy.of(attempt.role()).in(repository()),
-                    sandbox,
-                    host,
-                    executor,
-                    audit,
-                    cancellation,
-                    time,
-                    clock,
+                            opened,
+                            confinement,
+                            Policy.of(attempt.role()).in(repository()),
+                            sandbox,
+                            host,
+                            executor,
+                            audit,
+                            cancellation,
+                            time,
+                            clock,
                             Files.createDirectories(folder.resolve("logs")))
                     .with(CommandSecrets.of(attempt.role(), secrets));
         }
@@ -428,8 +428,9 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                 throw new SecretException(Failure.newBuilder()
                         .setFailureClass(FailureClass.PERMANENT)
                         .setCode("SECRET_IN_CHANGES")
-                        .setMessage("the commits of this attempt contain a secret that one of its commands was given, or"
-                                + " cannot be searched for one; they are not kept")
+                        .setMessage(
+                                "the commits of this attempt contain a secret that one of its commands was given, or"
+                                        + " cannot be searched for one; they are not kept")
                         .setRemedy("have the command take the secret from its environment without writing it to a file"
                                 + " that is committed")
                         .build());

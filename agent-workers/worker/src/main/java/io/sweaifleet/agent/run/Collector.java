@@ -75,7 +75,8 @@ final class Collector {
     /** Keeps an artifact; a second one of the same name replaces the first. */
     void artifact(String name, String kind, String mediaType, byte[] content) throws IOException {
         if (accepts(name, content.length)) {
-            // A patch must stay what git made of it, but for secrets that are known; anything else that is text goes without
+            // A patch must stay what git made of it, but for secrets that are known; anything else that is text goes
+            // without
             // what looks like one, too.
             byte[] kept = kind.equals("patch") ? SecretLiterals.mask(content) : masked(content);
             add(store.put(name, kind, mediaType, kept));

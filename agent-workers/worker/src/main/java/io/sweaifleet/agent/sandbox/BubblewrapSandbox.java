@@ -124,7 +124,8 @@ public final class BubblewrapSandbox implements Sandbox {
         if (command.secret().isEmpty()) {
             add(words, "--clearenv");
         } else {
-            // Everyone on the host can read arguments: secrets are inherited. There is nothing else to inherit but what a
+            // Everyone on the host can read arguments: secrets are inherited. There is nothing else to inherit but what
+            // a
             // shell before this one may add.
             add(words, "--unsetenv", "SHLVL", "--unsetenv", "_", "--unsetenv", "OLDPWD");
         }

@@ -17,7 +17,12 @@ import java.util.Set;
  * @param secret names of those variables whose values must not stand in any process's arguments
  */
 public record SandboxedCommand(
-        List<String> argv, Path directory, Map<String, String> environment, List<Cache> caches, List<Path> readOnly, Set<String> secret) {
+        List<String> argv,
+        Path directory,
+        Map<String, String> environment,
+        List<Cache> caches,
+        List<Path> readOnly,
+        Set<String> secret) {
     public SandboxedCommand {
         argv = List.copyOf(argv);
         environment = Map.copyOf(environment);

@@ -38,8 +38,8 @@ class CommandSecretsTest {
         // When / Then
         assertThat(secrets.valuesFor(words("npm publish"))).containsExactly(Map.entry("NPM_TOKEN", VALUE));
         assertThat(secrets.valuesFor(words("npm publish --tag x"))).containsKey("NPM_TOKEN");
-        for (String other :
-                List.of("npm", "npm run publish", "/tmp/npm publish", "env npm publish", "sh -c npm publish", "printenv")) {
+        for (String other : List.of(
+                "npm", "npm run publish", "/tmp/npm publish", "env npm publish", "sh -c npm publish", "printenv")) {
             assertThat(secrets.valuesFor(words(other))).as(other).isEmpty();
         }
     }
@@ -93,7 +93,9 @@ class CommandSecretsTest {
                     .startsWith("before ***")
                     .endsWith(" after");
         }
-        assertThat(new String(SecretLiterals.mask(("x" + VALUE + "\0").getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8))
+        assertThat(new String(
+                        SecretLiterals.mask(("x" + VALUE + "\0").getBytes(StandardCharsets.UTF_8)),
+                        StandardCharsets.UTF_8))
                 .isEqualTo("x***\0");
     }
 
@@ -103,8 +105,7 @@ class CommandSecretsTest {
         // Given: such as "user:password" of an authorization header
         String value = "correct-horse-battery";
         SecretMasker.register(value);
-        String encoded =
-                Base64.getEncoder().encodeToString((before + value + after).getBytes(StandardCharsets.UTF_8));
+        String encoded = Base64.getEncoder().encodeToString((before + value + after).getBytes(StandardCharsets.UTF_8));
 
         // When
         String masked = SecretLiterals.KNOWN.mask(encoded);

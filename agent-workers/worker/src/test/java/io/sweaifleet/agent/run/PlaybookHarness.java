@@ -175,8 +175,8 @@ public final class PlaybookHarness {
         Attempt attempt =
                 new Attempt("default", "worker-1", 1, "agent-1", assignment, definition, cancellation, reporter);
         AttemptEnd end;
-        try (AgentRuntime runtime =
-                AgentRuntime.of(Playbooks.of(installed), chosen, host, store, work, limits, Clock.systemUTC(), secrets)) {
+        try (AgentRuntime runtime = AgentRuntime.of(
+                Playbooks.of(installed), chosen, host, store, work, limits, Clock.systemUTC(), secrets)) {
             end = runtime.run(attempt);
         }
         return new Run(end, reporter, contents(store, end), namesIn(work));

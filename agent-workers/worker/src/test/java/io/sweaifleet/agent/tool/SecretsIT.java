@@ -10,7 +10,6 @@ import io.sweaifleet.agent.playbook.Toolbox.CommandResult;
 import io.sweaifleet.agent.policy.AgentSecrets;
 import io.sweaifleet.agent.run.PlaybookHarness;
 import io.sweaifleet.agent.run.PlaybookHarness.Run;
-import io.sweaifleet.agent.run.Steps;
 import io.sweaifleet.agent.run.TestRepository;
 import io.sweaifleet.agent.sandbox.HostEnvironment;
 import io.sweaifleet.agent.sandbox.SandboxUnavailableException;
@@ -75,8 +74,16 @@ class SecretsIT {
             log.set(Files.readString(granted.get().log()));
             other.set(context.tools().run(command(List.of("sh", "-c", "printenv DEPLOY_TOKEN || echo none"))));
             read.set(context.tools().read("token.txt"));
-            context.artifact("log.txt", "log", "text/plain", Files.readAllBytes(granted.get().log()));
-            context.artifact("token.txt", "log", "text/plain", Files.readAllBytes(context.tools().root().resolve("token.txt")));
+            context.artifact(
+                    "log.txt",
+                    "log",
+                    "text/plain",
+                    Files.readAllBytes(granted.get().log()));
+            context.artifact(
+                    "token.txt",
+                    "log",
+                    "text/plain",
+                    Files.readAllBytes(context.tools().root().resolve("token.txt")));
             context.step("publishing with " + VALUE);
             context.decide("publish with " + VALUE, "because", List.of());
         });
@@ -90,8 +97,13 @@ class SecretsIT {
         assertThat(other.get().output()).isEqualTo("none\n");
         assertThat(read.get()).isEqualTo("***");
         String encoded = java.util.Base64.getEncoder().encodeToString(VALUE.getBytes(StandardCharsets.UTF_8));
-        String all = granted.get().output() + log.get() + run.text("log.txt") + run.text("token.txt") + run.audit()
-                + run.steps() + run.end();
+        String all = granted.get().output()
+                + log.get()
+                + run.text("log.txt")
+                + run.text("token.txt")
+                + run.audit()
+                + run.steps()
+                + run.end();
         assertThat(all).doesNotContain(VALUE, encoded.substring(0, 20), "s3cr3t");
         assertThat(run.audit())
                 .filteredOn(event -> event.getTool().equals("run"))
@@ -131,7 +143,8 @@ class SecretsIT {
         });
 
         // When
-        Run run = harness(playbook, Choice.PROCESS).on(playbook, repository.root().toString(), Map.of());
+        Run run =
+                harness(playbook, Choice.PROCESS).on(playbook, repository.root().toString(), Map.of());
 
         // Then
         assertThat(run.failure().getCode()).isEqualTo("SECRET_IN_CHANGES");
@@ -139,8 +152,7 @@ class SecretsIT {
     }
 
     private PlaybookHarness harness(Playbook playbook, Choice sandbox) {
-        RoleDefinition role = RoleDefinition.newBuilder(
-                        PlaybookHarness.permissiveRole(List.of(playbook.kind())))
+        RoleDefinition role = RoleDefinition.newBuilder(PlaybookHarness.permissiveRole(List.of(playbook.kind())))
                 .setSecrets(List.of(new SecretGrant("DEPLOY_TOKEN", PUBLISH)))
                 .build();
         return PlaybookHarness.create()

@@ -328,10 +328,13 @@ class WorkerIT {
         command(hello, assignment(hello, ++sequence, "audited-2"));
 
         // Then
-        Await.until(LIMIT, () -> "recorded", () -> mine(audit).stream()
-                        .filter(event -> event.value().getType() != AuditEventType.CHECKPOINT)
-                        .count()
-                == 40);
+        Await.until(
+                LIMIT,
+                () -> "recorded",
+                () -> mine(audit).stream()
+                                .filter(event -> event.value().getType() != AuditEventType.CHECKPOINT)
+                                .count()
+                        == 40);
         List<ChainProblem> problems = new ArrayList<>();
         ChainVerifier chain = new ChainVerifier((worker, key) -> null, problems::add);
         assertThat(mine(audit)).allSatisfy(event -> {

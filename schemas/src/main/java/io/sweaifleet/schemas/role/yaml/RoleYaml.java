@@ -165,7 +165,11 @@ public final class RoleYaml {
                 }
                 String host = rule.getHost();
                 if (host != null && !HOST.matcher(host).matches()) {
-                    problem(at + ".host", host, "not a host", "use a name without scheme, port and path, such as *.example.org");
+                    problem(
+                            at + ".host",
+                            host,
+                            "not a host",
+                            "use a name without scheme, port and path, such as *.example.org");
                 }
             }
         }

@@ -134,8 +134,9 @@ public final class AuditChainWriter {
         if (signer.isEmpty()) {
             return;
         }
-        List<ChainHead> others =
-                heads().stream().filter(head -> head.getPartition() != chain.partition).toList();
+        List<ChainHead> others = heads().stream()
+                .filter(head -> head.getPartition() != chain.partition)
+                .toList();
         try {
             AuditEvent unhashed = signer.get()
                     .checkpoint(

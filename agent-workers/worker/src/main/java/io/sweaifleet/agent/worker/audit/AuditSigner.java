@@ -42,8 +42,7 @@ public final class AuditSigner {
     private final InstantSource clock;
     private String kept = "";
 
-    private AuditSigner(
-            PrivateKey key, String publicKey, Path headsFile, List<ChainHead> before, InstantSource clock) {
+    private AuditSigner(PrivateKey key, String publicKey, Path headsFile, List<ChainHead> before, InstantSource clock) {
         this.key = key;
         this.publicKey = publicKey;
         this.headsFile = headsFile;
@@ -52,8 +51,7 @@ public final class AuditSigner {
     }
 
     /** Where a checkpoint stands. */
-    record Place(
-            String pool, String workerId, String writer, int partition, long sequence, String previousHash) {}
+    record Place(String pool, String workerId, String writer, int partition, long sequence, String previousHash) {}
 
     /**
      * The signer of a worker; makes its key at the first start.
@@ -134,7 +132,8 @@ public final class AuditSigner {
         String newest = heads.isEmpty() ? "" : heads.get(0).getWriter();
         String previous = before.isEmpty() ? "" : before.get(before.size() - 1).getWriter();
         all.values().stream()
-                .filter(head -> head.getWriter().equals(newest) || head.getWriter().equals(previous))
+                .filter(head ->
+                        head.getWriter().equals(newest) || head.getWriter().equals(previous))
                 .forEach(head -> text.append(head.getWriter())
                         .append(' ')
                         .append(head.getPartition())
@@ -173,8 +172,7 @@ public final class AuditSigner {
     private static void replace(Path file, String text, String permissions) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(fresh);
-        Files.createFile(
-                fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
+        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
         Files.writeString(fresh, text);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }

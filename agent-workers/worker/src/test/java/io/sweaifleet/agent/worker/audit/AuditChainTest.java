@@ -113,12 +113,16 @@ class AuditChainTest {
         // Given
         List<List<AuditEvent>> topic = topic(1);
         boolean[] full = {false};
-        AuditChainWriter writer = new AuditChainWriter(1, (partition, event) -> {
-            if (full[0]) {
-                throw new IllegalStateException("buffer full");
-            }
-            topic.get(partition).add(event);
-        }, Optional.empty(), 100);
+        AuditChainWriter writer = new AuditChainWriter(
+                1,
+                (partition, event) -> {
+                    if (full[0]) {
+                        throw new IllegalStateException("buffer full");
+                    }
+                    topic.get(partition).add(event);
+                },
+                Optional.empty(),
+                100);
         writer.append("w1@1", 0, event());
         full[0] = true;
 
@@ -309,7 +313,8 @@ class AuditChainTest {
             forger.append("w1@1", 0, event().setTool("nothing-to-see"));
         }
         AuditEvent resigned = AuditChain.withHash(other.get(0).get(3), "");
-        resigned = AuditKeys.sign(resigned, resigned.getCheckpoint(), AuditKeys.generate().getPrivate());
+        resigned = AuditKeys.sign(
+                resigned, resigned.getCheckpoint(), AuditKeys.generate().getPrivate());
         List<AuditEvent> wrongKey = new ArrayList<>(other.get(0));
         wrongKey.set(3, AuditChain.withHash(resigned, AuditChain.hash(resigned)));
 
@@ -332,13 +337,12 @@ class AuditChainTest {
         AuditSigner signer = AuditSigner.open(directory, InstantSource.system());
 
         // Then
-        assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(directory.resolve("audit-ed25519.key"))))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("audit-ed25519.key"))))
                 .isEqualTo("rw-------");
         assertThat(AuditSigner.open(directory, InstantSource.system()).publicKey())
                 .isEqualTo(signer.publicKey())
-                .isEqualTo(AuditKeys.text(
-                        AuditKeys.publicKey(Files.readString(directory.resolve("audit-ed25519.pub")))));
+                .isEqualTo(
+                        AuditKeys.text(AuditKeys.publicKey(Files.readString(directory.resolve("audit-ed25519.pub")))));
     }
 
     private static AuditEvent.Builder event() {

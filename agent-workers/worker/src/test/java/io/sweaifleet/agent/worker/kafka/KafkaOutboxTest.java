@@ -3,10 +3,10 @@ package io.sweaifleet.agent.worker.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sweaifleet.schemas.audit.ChainProblem;
-import io.sweaifleet.schemas.audit.ChainVerifier;
 import io.sweaifleet.agent.worker.protocol.Outbox.AuditUnavailableException;
 import io.sweaifleet.agent.worker.protocol.Samples;
+import io.sweaifleet.schemas.audit.ChainProblem;
+import io.sweaifleet.schemas.audit.ChainVerifier;
 import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.task.TaskResult;
@@ -102,7 +102,8 @@ class KafkaOutboxTest {
     void shouldRefuseAnAuditEventThatCannotBeRecordedAndKeepTheChain() {
         // Given
         MockProducer<String, byte[]> full = producer(true);
-        KafkaOutbox over = new KafkaOutbox(full, heartbeats, Codecs.CODEC, FleetTopic.AUDIT.partitions(), Optional.empty(), 100);
+        KafkaOutbox over =
+                new KafkaOutbox(full, heartbeats, Codecs.CODEC, FleetTopic.AUDIT.partitions(), Optional.empty(), 100);
         over.audit("w1@1", event("wf"));
         full.sendException = new TimeoutException("buffer full");
 
