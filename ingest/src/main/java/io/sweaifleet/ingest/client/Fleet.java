@@ -58,6 +58,9 @@ public interface Fleet extends AutoCloseable {
      */
     record Appended(TopicPartition partition, long offset) {}
 
+    /** Id that the brokers gave to a topic: another one is made when it is created anew. */
+    String topicId(FleetTopic topic);
+
     /** Settings of every Kafka client, for administration. */
     Map<String, Object> clientConfig();
 

@@ -1,5 +1,6 @@
 package io.sweaifleet.ingest.client;
 
+import io.sweaifleet.schemas.archive.Archiver;
 import io.sweaifleet.schemas.config.FleetSettings;
 import io.sweaifleet.schemas.config.Settings;
 import io.sweaifleet.schemas.serde.FleetSerdes;
@@ -7,9 +8,11 @@ import io.sweaifleet.schemas.topic.FleetTopic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -82,6 +85,13 @@ public final class KafkaFleet implements Fleet {
             throw new InterruptException(e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof KafkaException known ? known : new KafkaException(e.getCause());
+        }
+    }
+
+    @Override
+    public String topicId(FleetTopic topic) {
+        try (Admin admin = Admin.create(clientConfig())) {
+            return Archiver.topicIds(admin, List.of(topic)).getOrDefault(topic.topicName(), "");
         }
     }
 

@@ -83,7 +83,8 @@ public final class Shipped {
         return workflows;
     }
 
-    private static List<RoleDefinition> roles(Instant now) {
+    /** The roles that ship. */
+    public static List<RoleDefinition> roles(Instant now) {
         List<RoleDefinition> roles = new ArrayList<>();
         for (String name : ROLES) {
             String file = "/roles/" + name + ".yaml";

@@ -170,6 +170,11 @@ public final class FakeFleet implements Fleet {
     }
 
     @Override
+    public String topicId(FleetTopic topic) {
+        return "fake-" + topic.topicName();
+    }
+
+    @Override
     public Map<String, Object> clientConfig() {
         return Map.of();
     }

@@ -136,7 +136,7 @@ public enum FleetTopic {
             TopicClass.JOURNAL,
             Shape.keyed(Shape.MIB),
             "worker",
-            "Neo4j sink"),
+            "CLI, Neo4j sink"),
     KNOWLEDGE(
             "fleet.knowledge",
             "subject id",

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 /**
  * Replaces what looks like a secret before text leaves the attempt (audit events, command output, failures): known token
  * formats, credentials in URLs, authorization headers, private keys, and values assigned to names such as
- * {@code API_KEY} or {@code password}. It errs on the side of masking. Stateless.
+ * {@code API_KEY} or {@code password}; and the values of the secrets that commands were given ({@link #register}). It errs
+ * on the side of masking. Thread-safe.
  */
 public final class SecretMasker {
 
@@ -55,11 +56,33 @@ public final class SecretMasker {
                             + "[\"']?\\s*[=:]\\s*)(?:\"[^\"\\n]+\"|'[^'\\n]+'|[^\\s\"',;(){}]{4,})"),
                     "$1" + MASK));
 
+    private static final SecretLiterals LITERALS = SecretLiterals.KNOWN;
+
     private SecretMasker() {}
+
+    /**
+     * Makes this value a secret for the rest of the process: it is masked wherever it appears, also in Base64,
+     * hexadecimal, or escaped for a URL or JSON.
+     *
+     * @param value at least {@link SecretLiterals#SHORTEST} characters
+     */
+    public static void register(String value) {
+        LITERALS.add(value);
+    }
+
+    /** Whether any value was registered. */
+    public static boolean knowsRegistered() {
+        return !LITERALS.isEmpty();
+    }
+
+    /** The text without registered values alone: for content that must otherwise stay as it is. */
+    public static String maskRegistered(String text) {
+        return LITERALS.mask(text);
+    }
 
     /** The text without what looks like a secret. */
     public static String mask(String text) {
-        String masked = text;
+        String masked = LITERALS.mask(text);
         for (Replacement replacement : REPLACEMENTS) {
             masked = replacement.pattern().matcher(masked).replaceAll(replacement.with());
         }

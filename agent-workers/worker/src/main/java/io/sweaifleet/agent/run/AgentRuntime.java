@@ -14,7 +14,10 @@ import io.sweaifleet.agent.brain.BrainResult;
 import io.sweaifleet.agent.brain.chat.ChatBrains;
 import io.sweaifleet.agent.playbook.PlaybookFailure;
 import io.sweaifleet.agent.playbook.Toolbox;
-import io.sweaifleet.agent.policy.Policy;
+import io.sweaifleet.agent.policy.AgentSecrets;
+import io.sweaifleet.agent.policy.CommandSecrets;
+import io.sweaifleet.agent.policy.SecretException;
+import io.sweaifleet.agent.policy.SecretLiterals;
 import io.sweaifleet.agent.policy.SecretMasker;
 import io.sweaifleet.agent.sandbox.CommandExecutor;
 import io.sweaifleet.agent.sandbox.Confinement;
@@ -28,6 +31,7 @@ import io.sweaifleet.agent.sandbox.SandboxUnavailableException;
 import io.sweaifleet.agent.sandbox.offer.OfferedSandboxes;
 import io.sweaifleet.agent.tool.Auditor;
 import io.sweaifleet.agent.tool.WorkspaceToolbox;
+import io.sweaifleet.agent.workspace.Git;
 import io.sweaifleet.agent.workspace.Opening;
 import io.sweaifleet.agent.workspace.Workspace;
 import io.sweaifleet.agent.workspace.WorkspaceRequest;
@@ -35,7 +39,9 @@ import io.sweaifleet.agent.workspace.Workspaces;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.common.Usage;
+import io.sweaifleet.schemas.config.FleetSettings;
 import io.sweaifleet.schemas.config.Settings;
+import io.sweaifleet.schemas.policy.Policy;
 import io.sweaifleet.schemas.task.TaskResult;
 import io.sweaifleet.schemas.worker.Assignment;
 import java.io.IOException;
@@ -74,6 +80,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
     private final Workspaces workspaces;
     private final Watchdog watchdog;
     private final Clock clock;
+    private final AgentSecrets secrets;
 
     private AgentRuntime(
             Brains brains,
@@ -82,9 +89,11 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             ArtifactStore store,
             WorkDirectory work,
             AgentLimits limits,
-            Clock clock) {
+            Clock clock,
+            AgentSecrets secrets) {
         this.brains = brains;
         this.sandboxes = sandboxes;
+        this.secrets = secrets;
         this.host = host;
         this.store = store;
         this.work = work;
@@ -111,7 +120,8 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                 FileArtifactStore.open(AgentSettings.artifacts(settings)),
                 workDirectory,
                 AgentSettings.limits(settings),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                new AgentSecrets(settings.get(FleetSettings.DATA_DIR), System.getenv()));
     }
 
     /** A runtime from its parts, with playbooks alone. */
@@ -124,10 +134,14 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             AgentLimits limits,
             Clock clock)
             throws IOException {
-        return of(Brains.of(playbooks), sandbox, host, store, workDirectory, limits, clock);
+        return of(Brains.of(playbooks), sandbox, host, store, workDirectory, limits, clock, AgentSecrets.NONE);
     }
 
-    /** As above, with other brains than playbooks, which are closed with the runtime. */
+    /**
+     * As above, with other brains than playbooks, which are closed with the runtime.
+     *
+     * @param secrets what roles may grant to commands
+     */
     public static AgentRuntime of(
             Brains brains,
             Sandbox sandbox,
@@ -135,9 +149,10 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             ArtifactStore store,
             Path workDirectory,
             AgentLimits limits,
-            Clock clock)
+            Clock clock,
+            AgentSecrets secrets)
             throws IOException {
-        return of(brains, OfferedSandboxes.only(sandbox), host, store, workDirectory, limits, clock);
+        return of(brains, OfferedSandboxes.only(sandbox), host, store, workDirectory, limits, clock, secrets);
     }
 
     /** As above, with several sandboxes, which are closed with the runtime. */
@@ -148,11 +163,12 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             ArtifactStore store,
             Path workDirectory,
             AgentLimits limits,
-            Clock clock)
+            Clock clock,
+            AgentSecrets secrets)
             throws IOException {
         WorkDirectory work = WorkDirectory.open(workDirectory);
         sandboxes.sweep(work.root());
-        return new AgentRuntime(brains, sandboxes, host, store, work, limits, clock);
+        return new AgentRuntime(brains, sandboxes, host, store, work, limits, clock, secrets);
     }
 
     /** Kinds of task that can be done here, sorted. */
@@ -250,6 +266,9 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             } catch (RuntimeException | Error e) {
                 if (cancellation.isCancelled()) {
                     return stopped(); // An interrupted file operation throws whatever it likes.
+                }
+                if (e instanceof SecretException secret) {
+                    return failed(secret.failure());
                 }
                 if (e instanceof VirtualMachineError && !(e instanceof StackOverflowError)) {
                     throw e; // Out of memory concerns the whole worker, not this attempt alone.
@@ -375,16 +394,17 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                     new SandboxRequest(confinement, attempt.role().getImage(), limits.maxOutputBytes()));
             session = opening;
             return new WorkspaceToolbox(
-                    opened,
-                    confinement,
-                    Policy.of(attempt.role()),
-                    sandbox,
-                    opening,
-                    audit,
-                    cancellation,
-                    time,
-                    clock,
-                    Files.createDirectories(folder.resolve("logs")));
+                            opened,
+                            confinement,
+                            Policy.of(attempt.role()).in(repository()),
+                            sandbox,
+                            opening,
+                            audit,
+                            cancellation,
+                            time,
+                            clock,
+                            Files.createDirectories(folder.resolve("logs")))
+                    .with(CommandSecrets.of(attempt.role(), secrets));
         }
 
         /** Commits what is left, and puts the finished branch into the store before anybody hears of it. */
@@ -398,6 +418,7 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             Path output = Files.createDirectories(leaseFolder().resolve("branch"));
             Optional<Workspace.Changes> changes = workspace.finish(toolbox.edited(), message, output, cancellation);
             if (changes.isPresent()) {
+                refuseSecrets(workspace, changes.get());
                 if (!collector.hasArtifact("changes.patch")) {
                     collector.artifact(
                             "changes.patch",
@@ -412,6 +433,38 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                         changes.get().bundle());
             }
             return changes;
+        }
+
+        /** What a command was told must not leave in a commit, not even in one that a later commit takes back. */
+        private void refuseSecrets(Workspace finished, Workspace.Changes changes)
+                throws IOException, InterruptedException {
+            if (!SecretMasker.knowsRegistered()) {
+                return;
+            }
+            Git.Result history = finished.git()
+                    .run(
+                            finished.root(),
+                            Duration.ofMinutes(5),
+                            cancellation,
+                            List.of(
+                                    "log",
+                                    "-p",
+                                    "--text",
+                                    "--no-color",
+                                    "--no-ext-diff",
+                                    "--no-textconv",
+                                    finished.baseCommit() + ".." + changes.commit()));
+            if (!history.ok() || SecretLiterals.isIn(history.log())) {
+                throw new SecretException(Failure.newBuilder()
+                        .setFailureClass(FailureClass.PERMANENT)
+                        .setCode("SECRET_IN_CHANGES")
+                        .setMessage(
+                                "the commits of this attempt contain a secret that one of its commands was given, or"
+                                        + " cannot be searched for one; they are not kept")
+                        .setRemedy("have the command take the secret from its environment without writing it to a file"
+                                + " that is committed")
+                        .build());
+            }
         }
 
         private TaskResult result(String summary, Map<String, String> outputs, Optional<Workspace.Changes> changes) {

@@ -1,6 +1,7 @@
 package io.sweaifleet.agent.run;
 
 import io.sweaifleet.agent.artifact.ArtifactStore;
+import io.sweaifleet.agent.policy.SecretLiterals;
 import io.sweaifleet.agent.policy.SecretMasker;
 import io.sweaifleet.schemas.common.ArtifactRef;
 import io.sweaifleet.schemas.common.Finding;
@@ -74,15 +75,18 @@ final class Collector {
     /** Keeps an artifact; a second one of the same name replaces the first. */
     void artifact(String name, String kind, String mediaType, byte[] content) throws IOException {
         if (accepts(name, content.length)) {
-            // A patch must stay what git made of it, and a recording was masked text by text; anything else that is
-            // text goes without secrets.
-            byte[] kept = kind.equals("patch") || kind.equals("recording") ? content : masked(content);
+            // A patch must stay what git made of it, but for secrets that are known, and a recording was masked text by text;
+            // anything else that is text goes without what looks like one, too.
+            byte[] kept = kind.equals("patch") || kind.equals("recording")
+                    ? SecretLiterals.mask(content)
+                    : masked(content);
             add(store.put(name, kind, mediaType, kept));
         }
     }
 
     void artifact(String name, String kind, String mediaType, Path file) throws IOException {
         if (accepts(name, Files.size(file))) {
+            SecretLiterals.maskFile(file);
             add(store.put(name, kind, mediaType, file));
         }
     }
@@ -206,7 +210,7 @@ final class Collector {
                     .toString();
             return SecretMasker.mask(text).getBytes(StandardCharsets.UTF_8);
         } catch (CharacterCodingException e) {
-            return content; // Not text.
+            return SecretLiterals.mask(content); // Not text.
         }
     }
 

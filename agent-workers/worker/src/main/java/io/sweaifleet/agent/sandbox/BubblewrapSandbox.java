@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Commands in namespaces of their own, made by bubblewrap: no network, no other processes, a root that holds only the
@@ -141,8 +142,22 @@ public final class BubblewrapSandbox extends HostSandbox {
         if (Files.exists(gitDirectory)) {
             add(words, "--ro-bind", gitDirectory, gitDirectory);
         }
-        add(words, "--clearenv");
-        environment(confinement, command, home).forEach((name, value) -> add(words, "--setenv", name, value));
+        Map<String, String> launched = new TreeMap<>(Map.of("PATH", host.pathVariable()));
+        if (command.secret().isEmpty()) {
+            add(words, "--clearenv");
+        } else {
+            // Everyone on the host can read arguments: secrets are inherited. There is nothing else to inherit but what
+            // a
+            // shell before this one may add.
+            add(words, "--unsetenv", "SHLVL", "--unsetenv", "_", "--unsetenv", "OLDPWD");
+        }
+        environment(confinement, command, home).forEach((name, value) -> {
+            if (command.secret().contains(name)) {
+                launched.put(name, value);
+            } else {
+                add(words, "--setenv", name, value);
+            }
+        });
         add(words, "--chdir", command.directory(), "--");
         add(words, "prlimit", "--core=0", "--fsize=" + limits().fileBytes());
         if (cgroups.isEmpty()) {
@@ -155,7 +170,7 @@ public final class BubblewrapSandbox extends HostSandbox {
         }
         add(words, "--");
         words.addAll(command.argv());
-        return new Launch(words, Map.of("PATH", host.pathVariable()), confinement.lease());
+        return new Launch(words, launched, confinement.lease());
     }
 
     private void start(List<String> words, Confinement confinement) throws IOException {

@@ -1,10 +1,10 @@
 package io.sweaifleet.agent.tool;
 
 import io.sweaifleet.agent.attempt.Attempt;
-import io.sweaifleet.agent.policy.Judgement;
 import io.sweaifleet.agent.policy.SecretMasker;
 import io.sweaifleet.schemas.common.BrainStamp;
 import io.sweaifleet.schemas.common.Failure;
+import io.sweaifleet.schemas.policy.Judgement;
 import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.record.AuditEventType;
 import io.sweaifleet.schemas.record.Verdict;

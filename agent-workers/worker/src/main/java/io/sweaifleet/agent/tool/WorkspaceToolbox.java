@@ -4,10 +4,9 @@ import io.sweaifleet.agent.attempt.AttemptTime;
 import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.playbook.ToolDenied;
 import io.sweaifleet.agent.playbook.Toolbox;
-import io.sweaifleet.agent.policy.Call;
-import io.sweaifleet.agent.policy.Glob;
-import io.sweaifleet.agent.policy.Judgement;
-import io.sweaifleet.agent.policy.Policy;
+import io.sweaifleet.agent.policy.CommandSecrets;
+import io.sweaifleet.agent.policy.SecretException;
+import io.sweaifleet.agent.policy.SecretLiterals;
 import io.sweaifleet.agent.policy.SecretMasker;
 import io.sweaifleet.agent.sandbox.CommandExecutor.End;
 import io.sweaifleet.agent.sandbox.CommandExecutor.Execution;
@@ -23,6 +22,10 @@ import io.sweaifleet.agent.workspace.Git;
 import io.sweaifleet.agent.workspace.Workspace;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
+import io.sweaifleet.schemas.policy.Call;
+import io.sweaifleet.schemas.policy.Glob;
+import io.sweaifleet.schemas.policy.Judgement;
+import io.sweaifleet.schemas.policy.Policy;
 import io.sweaifleet.schemas.record.Verdict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -85,6 +88,7 @@ public final class WorkspaceToolbox implements Toolbox {
     /** Layers over a cache can be mounted by one command at a time. */
     private final ReentrantLock cacheLock = new ReentrantLock();
 
+    private CommandSecrets secrets = CommandSecrets.NONE;
     private final Set<String> edited = Collections.synchronizedSet(new TreeSet<>());
     private final AtomicLong commands = new AtomicLong();
 
@@ -114,6 +118,12 @@ public final class WorkspaceToolbox implements Toolbox {
         this.time = time;
         this.clock = clock;
         this.logs = logs;
+    }
+
+    /** Gives secrets to the commands that they are for. */
+    public WorkspaceToolbox with(CommandSecrets granted) {
+        secrets = granted;
+        return this;
     }
 
     /** Repository-relative paths that the edit tool wrote or deleted so far, sorted. */
@@ -204,7 +214,7 @@ public final class WorkspaceToolbox implements Toolbox {
             byte[] content = readFile(place, MAX_READ_BYTES);
             call.read(place.relative());
             call.output(content);
-            return new String(content, StandardCharsets.UTF_8);
+            return SecretMasker.maskRegistered(new String(content, StandardCharsets.UTF_8));
         });
     }
 
@@ -381,6 +391,10 @@ public final class WorkspaceToolbox implements Toolbox {
         arguments.put("timeoutMs", Long.toString(request.timeout().toMillis()));
         arguments.put("sandbox", sandbox.name());
         SecretMasker.maskVariables(request.environment()).forEach((name, value) -> arguments.put("env." + name, value));
+        List<String> granted = secrets.namesFor(request.argv());
+        if (!granted.isEmpty()) {
+            arguments.put("secrets", String.join(" ", granted));
+        }
         ToolCall call = begin(tool, arguments);
         Place directory = call.place(request.directory(), false);
         call.require(policy.judge(Call.ofCommand(tool, request.argv())));
@@ -399,12 +413,16 @@ public final class WorkspaceToolbox implements Toolbox {
             Files.writeString(log, program + ": not found " + session.programsAre() + "\n");
             return result(call, End.EXITED, 127, log, Duration.ZERO);
         }
+        Map<String, String> environment = new LinkedHashMap<>(request.environment());
+        Map<String, String> secret = secrets.valuesFor(request.argv());
+        environment.putAll(secret);
         SandboxedCommand command = new SandboxedCommand(
                 request.argv(),
                 directory.file().toRealPath(),
-                request.environment(),
+                environment,
                 request.caches(),
-                request.readOnly());
+                request.readOnly(),
+                secret.keySet());
         boolean exclusive = !request.caches().isEmpty();
         if (exclusive) {
             cacheLock.lockInterruptibly();
@@ -420,6 +438,7 @@ public final class WorkspaceToolbox implements Toolbox {
     }
 
     private CommandResult result(ToolCall call, End end, int exitCode, Path log, Duration wall) throws IOException {
+        SecretLiterals.maskFile(log);
         OutputSummary summary = OutputSummary.of(log);
         call.exitCode = exitCode;
         call.outputSha256 = summary.sha256();
@@ -563,6 +582,9 @@ public final class WorkspaceToolbox implements Toolbox {
                 throw new UncheckedIOException(e.getMessage(), e);
             } catch (SandboxFailedException e) {
                 failure = failure("SANDBOX_FAILED", String.valueOf(e.getMessage()));
+                throw e;
+            } catch (SecretException e) {
+                failure = e.failure();
                 throw e;
             } catch (InterruptedException e) {
                 failure = failure("CANCELLED", "the attempt was stopped");

@@ -2,6 +2,8 @@ package io.sweaifleet.agent.worker;
 
 import io.sweaifleet.agent.branch.BranchCreator;
 import io.sweaifleet.agent.branch.BranchFollower;
+import io.sweaifleet.agent.worker.audit.AuditSettings;
+import io.sweaifleet.agent.worker.audit.AuditSigner;
 import io.sweaifleet.agent.worker.kafka.CommandReader;
 import io.sweaifleet.agent.worker.kafka.KafkaOutbox;
 import io.sweaifleet.agent.worker.kafka.RoleReader;
@@ -28,6 +30,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -83,12 +86,19 @@ public final class WorkerProcess implements AutoCloseable {
                 records,
                 producer(KafkaOutbox.heartbeatsConfig(client), home.workerId() + "-heartbeats"),
                 codec,
-                partitions(records, FleetTopic.AUDIT)));
+                partitions(records, FleetTopic.AUDIT),
+                Optional.of(AuditSigner.open(home.directory(), InstantSource.system())),
+                settings.get(AuditSettings.CHECKPOINT_EVENTS)));
+        ScheduledExecutorService audit = Executors.newSingleThreadScheduledExecutor(threads("worker-audit"));
+        parts.push(audit::shutdownNow);
+        long checkpointMs = settings.get(AuditSettings.CHECKPOINT_INTERVAL).toMillis();
+        scheduled(audit.scheduleWithFixedDelay(
+                guarded(outbox::checkpointAudit), checkpointMs, checkpointMs, TimeUnit.MILLISECONDS));
         WorkerIdentity identity = identity(
                 settings,
                 home.workerId(),
                 partitions(records, FleetTopic.WORKER_COMMANDS),
-                runner.capabilities());
+                agents.runner().capabilities());
         String key = Keys.of(identity.pool(), identity.workerId());
         CompletedAttempts completed = settings.find(FleetSettings.REDIS_URL)
                 .<CompletedAttempts>map(url -> opened(new RedisCompletedAttempts(

@@ -6,6 +6,7 @@ import io.sweaifleet.agent.attempt.AttemptEnd;
 import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.brain.chat.ChatBrains;
 import io.sweaifleet.agent.playbook.Playbook;
+import io.sweaifleet.agent.policy.AgentSecrets;
 import io.sweaifleet.agent.sandbox.Folders;
 import io.sweaifleet.agent.sandbox.HostEnvironment;
 import io.sweaifleet.agent.sandbox.Sandboxes;
@@ -66,6 +67,7 @@ public final class PlaybookHarness {
     private @Nullable ChatBrains chat;
     private @Nullable String instructions;
     private @Nullable Budget budget;
+    private AgentSecrets secrets = AgentSecrets.NONE;
 
     /** A harness with the settings above. */
     public static PlaybookHarness create() {
@@ -143,6 +145,11 @@ public final class PlaybookHarness {
         return this;
     }
 
+    public PlaybookHarness withSecrets(AgentSecrets given) {
+        secrets = given;
+        return this;
+    }
+
     /** Runs a playbook. */
     public Run on(Playbook playbook, @Nullable String repository, Map<String, String> inputs) {
         RoleDefinition definition = role == null ? permissiveRole(List.of(playbook.kind())) : role;
@@ -203,7 +210,7 @@ public final class PlaybookHarness {
                 new Attempt("default", "worker-1", 1, "agent-1", assignment, definition, cancellation, reporter);
         AttemptEnd end;
         try (AgentRuntime runtime =
-                AgentRuntime.of(brains(installed), chosen, host, store, work, limits, Clock.systemUTC())) {
+                AgentRuntime.of(brains(installed), chosen, host, store, work, limits, Clock.systemUTC(), secrets)) {
             end = runtime.run(attempt);
         }
         return new Run(end, reporter, contents(store, end), namesIn(work));

@@ -1,4 +1,5 @@
-// What agents decided and touched. Flags only ever turn from false to true, so the order does not matter.
+// What agents decided and touched. Flags only ever turn from false to true, so the order does not matter. Checkpoints are of no task.
+WITH event WHERE event.type <> 'CHECKPOINT'
 MERGE (t:Task {id: event.pool + '/' + event.taskId})
 MERGE (a:Attempt {id: event.pool + '/' + event.taskId + '#' + toString(event.attempt)})
 MERGE (a)-[:ATTEMPT_OF]->(t)

@@ -76,6 +76,8 @@ class ImportLinesTest {
                     "io.sweaifleet.agent.attempt..",
                     "io.sweaifleet.agent.playbook..",
                     "io.sweaifleet.agent.policy..",
+                    "io.sweaifleet.schemas.policy..",
+                    "io.sweaifleet.schemas.audit..",
                     "io.sweaifleet.agent.tool..")
             .should()
             .dependOnClassesThat()

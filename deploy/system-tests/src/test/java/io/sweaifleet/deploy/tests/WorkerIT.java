@@ -9,9 +9,10 @@ import io.sweaifleet.agent.branch.BranchFacts;
 import io.sweaifleet.agent.worker.Agents;
 import io.sweaifleet.agent.worker.WorkerProcess;
 import io.sweaifleet.agent.worker.WorkerSettings;
-import io.sweaifleet.agent.worker.audit.AuditChain;
 import io.sweaifleet.deploy.kafka.KafkaServer;
 import io.sweaifleet.deploy.kafka.KafkaServerConfig;
+import io.sweaifleet.schemas.audit.ChainProblem;
+import io.sweaifleet.schemas.audit.ChainVerifier;
 import io.sweaifleet.schemas.common.ArtifactRef;
 import io.sweaifleet.schemas.common.BrainKind;
 import io.sweaifleet.schemas.common.BrainStamp;
@@ -19,6 +20,7 @@ import io.sweaifleet.schemas.config.FleetSettings;
 import io.sweaifleet.schemas.config.Settings;
 import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.record.AuditEvent;
+import io.sweaifleet.schemas.record.AuditEventType;
 import io.sweaifleet.schemas.record.KnowledgeFact;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.serde.FleetSerdes;
@@ -327,12 +329,20 @@ class WorkerIT {
         command(hello, assignment(hello, ++sequence, "audited-2"));
 
         // Then
-        Await.until(LIMIT, () -> "recorded", () -> mine(audit).size() == 40);
-        AuditChain chain = new AuditChain();
+        Await.until(
+                LIMIT,
+                () -> "recorded",
+                () -> mine(audit).stream()
+                                .filter(event -> event.value().getType() != AuditEventType.CHECKPOINT)
+                                .count()
+                        == 40);
+        List<ChainProblem> problems = new ArrayList<>();
+        ChainVerifier chain = new ChainVerifier((worker, key) -> null, problems::add);
         assertThat(mine(audit)).allSatisfy(event -> {
             assertThat(event.value().getWriter()).isEqualTo(workerId + "@" + hello.getIncarnation());
-            assertThat(chain.check(event.value(), event.partition())).isEmpty();
+            chain.check(event.value(), event.partition(), event.offset());
         });
+        assertThat(problems).isEmpty();
     }
 
     @Test

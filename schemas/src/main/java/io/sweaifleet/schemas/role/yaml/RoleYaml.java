@@ -9,6 +9,7 @@ import io.sweaifleet.schemas.role.PolicyRule;
 import io.sweaifleet.schemas.role.Resources;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.role.RuleEffect;
+import io.sweaifleet.schemas.role.SecretGrant;
 import io.sweaifleet.schemas.yaml.InvalidYamlException;
 import io.sweaifleet.schemas.yaml.YamlDocument;
 import io.sweaifleet.schemas.yaml.YamlProblem;
@@ -37,6 +38,8 @@ public final class RoleYaml {
 
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,99}");
     private static final Pattern KIND = Pattern.compile("[a-z0-9][a-z0-9-]{0,99}(\\.[a-z0-9][a-z0-9-]{0,99})*");
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_.*?{},:-]+");
+    private static final Pattern SECRET = Pattern.compile("[A-Z][A-Z0-9_]{0,99}");
     private static final long MIN_TIMEOUT_MS = 1_000;
     private static final long MAX_TIMEOUT_MS = 24L * 60 * 60 * 1_000;
 
@@ -99,6 +102,7 @@ public final class RoleYaml {
             }
             checkRole(role);
             checkRules(role);
+            checkSecrets(role);
             return role;
         }
 
@@ -177,6 +181,37 @@ public final class RoleYaml {
                 String path = rule.getPath();
                 if (path != null && path.startsWith("/")) {
                     problem(at + ".path", path, "absolute", "write it relative to the repository, such as src/**");
+                }
+                String host = rule.getHost();
+                if (host != null && !HOST.matcher(host).matches()) {
+                    problem(
+                            at + ".host",
+                            host,
+                            "not a host",
+                            "use a name without scheme, port and path, such as *.example.org");
+                }
+            }
+        }
+
+        private void checkSecrets(RoleDefinition role) {
+            Set<String> names = new HashSet<>();
+            for (int i = 0; i < role.getSecrets().size(); i++) {
+                SecretGrant secret = role.getSecrets().get(i);
+                String at = "secrets[" + i + "]";
+                if (!SECRET.matcher(secret.getName()).matches()) {
+                    problem(at + ".name", secret.getName(), "not a name of a secret", "use " + SECRET.pattern());
+                } else if (secret.getName().startsWith("FLEET_")) {
+                    problem(at + ".name", secret.getName(), "a name of the fleet's own", "use another name");
+                } else if (!names.add(secret.getName())) {
+                    problem(at + ".name", secret.getName(), "granted twice", "grant it once");
+                }
+                boolean open = secret.getArgv().stream().allMatch(word -> word.matches("[*?]*"));
+                if (open) {
+                    problem(
+                            at + ".argv",
+                            String.join(" ", secret.getArgv()),
+                            "matches every command",
+                            "name the one command that gets it, such as [npm, publish]");
                 }
             }
         }

@@ -1,11 +1,13 @@
 package io.sweaifleet.agent.worker.kafka;
 
 import io.sweaifleet.agent.worker.audit.AuditChainWriter;
+import io.sweaifleet.agent.worker.audit.AuditSigner;
 import io.sweaifleet.agent.worker.protocol.Outbox;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.record.AuditEvent;
+import io.sweaifleet.schemas.record.AuditEventType;
 import io.sweaifleet.schemas.record.KnowledgeFact;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.worker.AgentResult;
@@ -14,6 +16,7 @@ import io.sweaifleet.schemas.worker.Heartbeat;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -49,17 +52,21 @@ public final class KafkaOutbox implements Outbox, AutoCloseable {
      * @param records producer of reports, audit events and facts; see {@link #recordsConfig}
      * @param heartbeats producer of heartbeats; see {@link #heartbeatsConfig}
      * @param auditPartitions number of partitions of the audit topic: each has a chain of its own
+     * @param signer signs these chains; empty leaves them unsigned
+     * @param signedEvery number of audit events of a partition after which its chain is signed without being asked
      */
     public KafkaOutbox(
             Producer<String, byte[]> records,
             Producer<String, byte[]> heartbeats,
             WorkerCodec codec,
-            int auditPartitions) {
+            int auditPartitions,
+            Optional<AuditSigner> signer,
+            int signedEvery) {
         this.records = records;
         this.heartbeats = heartbeats;
         this.codec = codec;
         this.auditPartitions = auditPartitions;
-        this.chains = new AuditChainWriter(auditPartitions, this::sendAudit);
+        this.chains = new AuditChainWriter(auditPartitions, this::sendAudit, signer, signedEvery);
     }
 
     /** Configuration of the records producer: nothing is given up while the broker is away, and order is kept. */
@@ -159,22 +166,30 @@ public final class KafkaOutbox implements Outbox, AutoCloseable {
         String key = Keys.of(event.getPool(), event.getWorkflowId());
         try {
             chains.append(writer, Keys.partition(key, auditPartitions), event);
-        } catch (KafkaException e) {
+        } catch (KafkaException | IllegalStateException e) {
             throw new AuditUnavailableException(
                     "audit event " + event.getId() + " could not be recorded: " + e.getMessage(), e);
         }
     }
 
+    /** Signs the audit events that were not signed yet. */
+    public void checkpointAudit() {
+        chains.checkpoint();
+    }
+
     private void sendAudit(int partition, AuditEvent event) {
         byte[] value = codec.audit().serialize(FleetTopic.AUDIT.topicName(), event);
+        boolean checkpoint = event.getType() == AuditEventType.CHECKPOINT;
         Future<RecordMetadata> sent = records.send(
                 new ProducerRecord<>(
                         FleetTopic.AUDIT.topicName(),
                         partition,
-                        Keys.of(event.getPool(), event.getWorkflowId()),
+                        Keys.of(event.getPool(), checkpoint ? event.getWorkerId() : event.getWorkflowId()),
                         value),
                 (metadata, failure) -> {
-                    if (failure != null) {
+                    if (failure == null) {
+                        chains.acknowledged(event);
+                    } else {
                         LOG.error(
                                 "audit event {} (sequence {} of {} in partition {}) was not recorded",
                                 event.getId(),
@@ -224,6 +239,8 @@ public final class KafkaOutbox implements Outbox, AutoCloseable {
     @Override
     public void close() {
         heartbeats.close(CLOSE_TIMEOUT);
+        chains.close();
         records.close(CLOSE_TIMEOUT);
+        chains.keepHeads();
     }
 }

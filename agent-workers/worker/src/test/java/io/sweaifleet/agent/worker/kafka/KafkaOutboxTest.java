@@ -3,9 +3,10 @@ package io.sweaifleet.agent.worker.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sweaifleet.agent.worker.audit.AuditChain;
 import io.sweaifleet.agent.worker.protocol.Outbox.AuditUnavailableException;
 import io.sweaifleet.agent.worker.protocol.Samples;
+import io.sweaifleet.schemas.audit.ChainProblem;
+import io.sweaifleet.schemas.audit.ChainVerifier;
 import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.task.TaskResult;
@@ -13,7 +14,9 @@ import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.AgentResultType;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -28,7 +31,7 @@ class KafkaOutboxTest {
     private final MockProducer<String, byte[]> records = producer(false);
     private final MockProducer<String, byte[]> heartbeats = producer(true);
     private final KafkaOutbox outbox =
-            new KafkaOutbox(records, heartbeats, Codecs.CODEC, FleetTopic.AUDIT.partitions());
+            new KafkaOutbox(records, heartbeats, Codecs.CODEC, FleetTopic.AUDIT.partitions(), Optional.empty(), 100);
 
     @Test
     void shouldSendReportsUnderThePoolsKey() {
@@ -83,21 +86,24 @@ class KafkaOutboxTest {
         IntStream.range(0, 20).forEach(i -> outbox.audit("w1@1", event("wf-" + i % 5)));
 
         // Then
-        AuditChain chain = new AuditChain();
+        List<ChainProblem> problems = new ArrayList<>();
+        ChainVerifier chain = new ChainVerifier((worker, key) -> null, problems::add);
         assertThat(records.history()).hasSize(20).allSatisfy(record -> {
             AuditEvent event =
                     Codecs.serde(AuditEvent.class).deserializer().deserialize(record.topic(), record.value());
             assertThat(record.partition())
                     .isEqualTo(Keys.partition("default/" + event.getWorkflowId(), FleetTopic.AUDIT.partitions()));
-            assertThat(chain.check(event, record.partition())).isEmpty();
+            chain.check(event, record.partition(), -1);
         });
+        assertThat(problems).isEmpty();
     }
 
     @Test
     void shouldRefuseAnAuditEventThatCannotBeRecordedAndKeepTheChain() {
         // Given
         MockProducer<String, byte[]> full = producer(true);
-        KafkaOutbox over = new KafkaOutbox(full, heartbeats, Codecs.CODEC, FleetTopic.AUDIT.partitions());
+        KafkaOutbox over =
+                new KafkaOutbox(full, heartbeats, Codecs.CODEC, FleetTopic.AUDIT.partitions(), Optional.empty(), 100);
         over.audit("w1@1", event("wf"));
         full.sendException = new TimeoutException("buffer full");
 

@@ -1,4 +1,4 @@
-package io.sweaifleet.agent.policy;
+package io.sweaifleet.schemas.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

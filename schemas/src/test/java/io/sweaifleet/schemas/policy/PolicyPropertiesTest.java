@@ -1,4 +1,4 @@
-package io.sweaifleet.agent.policy;
+package io.sweaifleet.schemas.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -65,6 +65,61 @@ class PolicyPropertiesTest {
 
         // Then: only which of several matching rules of one effect is named may differ.
         assertThat(verdict).isEqualTo(Policy.of(role(TOOLS, rules)).judge(call).verdict());
+    }
+
+    @Property
+    void shouldNeverTurnAnExplicitDenyByAddingAnAllowRule(
+            @ForAll("rules") List<PolicyRule> rules, @ForAll("rule") PolicyRule more, @ForAll("calls") Call call) {
+        // Given
+        List<PolicyRule> longer = new ArrayList<>(rules);
+        longer.add(0, PolicyRule.newBuilder(more).setEffect(RuleEffect.ALLOW).build());
+
+        // When
+        Judgement before = Policy.of(role(TOOLS, rules)).judge(call);
+        Judgement after = Policy.of(role(TOOLS, longer)).judge(call);
+
+        // Then: only what nothing was said of may become allowed
+        if (!before.rule().equals(Judgement.NOTHING_MATCHED)) {
+            assertThat(after.verdict()).isEqualTo(before.verdict());
+        }
+    }
+
+    @Property
+    void shouldForbidACommandThatRunsAForbiddenOne(
+            @ForAll("rules") List<PolicyRule> rules,
+            @ForAll("calls") Call call,
+            @ForAll("wrappers") List<String> wrapper) {
+        // Given
+        List<String> wrapped = new ArrayList<>(wrapper);
+        if (wrapper.contains("-c")) {
+            wrapped.add(String.join(" ", call.argv()));
+        } else {
+            wrapped.addAll(call.argv());
+        }
+
+        // When
+        Judgement plain = Policy.of(role(TOOLS, rules)).judge(call);
+        Judgement behind = Policy.of(role(TOOLS, rules)).judge(Call.ofCommand(call.tool(), wrapped));
+
+        // Then
+        if (call.tool().equals("run")
+                && plain.verdict() == Verdict.DENY
+                && !call.argv().isEmpty()) {
+            boolean explicit = !plain.rule().equals(Judgement.NOTHING_MATCHED);
+            assertThat(explicit && behind.allowed()).isFalse();
+        }
+    }
+
+    @Provide
+    Arbitrary<List<String>> wrappers() {
+        return Arbitraries.of(
+                List.of("env", "A=1"),
+                List.of("timeout", "-k", "1", "5"),
+                List.of("sudo", "-u", "x"),
+                List.of("sh", "-c"),
+                List.of("/bin/bash", "-ec"),
+                List.of("xargs"),
+                List.of("nice", "-n", "3", "env"));
     }
 
     @Property
