@@ -46,6 +46,9 @@ public final class Agents implements AutoCloseable {
     private static final List<Setting<?>> SHARED =
             List.of(FleetSettings.DATA_DIR, FleetSettings.ARTIFACTS_DIR, FleetSettings.POOL);
 
+    /** Beginning of the names of the settings of models. */
+    private static final String MODELS = "fleet.models.";
+
     private final AttemptRunner runner;
     private final Function<Path, Function<AgentLink, AgentDriver>> drivers;
     private final AutoCloseable runtime;
@@ -125,7 +128,9 @@ public final class Agents implements AutoCloseable {
                 wanted.addAll(provider.settings());
             }
         }
-        return new TreeMap<>(settings.given(wanted));
+        Map<String, String> found = new TreeMap<>(settings.given(wanted));
+        settings.withPrefix(MODELS).forEach((name, value) -> found.putIfAbsent(MODELS + name, value));
+        return found;
     }
 
     /** Ray unpacks its native library once per version, not at every start. */
