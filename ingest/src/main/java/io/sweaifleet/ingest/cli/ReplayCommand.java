@@ -50,13 +50,15 @@ import picocli.CommandLine.Option;
             "Read a range of a topic again: committed records only, in the order of time.",
             "Ends at what the topic held when it was asked. Fails, naming the earliest time there is, rather than start late.",
             "What the topic holds no longer is read from the archive, if there is one.",
-            "With --verify: feed core with what was recorded, and compare what it decides with what it decided."
+            "With --verify: feed core with what was recorded, and compare what it decides with what it decided.",
+            "With --run: show what an agent's model said and did, and do it again with the recorded answers."
         },
         footer = {
             "",
             "  fleet replay --topic fleet.task-events --from 1h --json",
             "  fleet replay --topic fleet.tasks --from 2026-01-31 --to 2026-02-01 --into my.copy",
             "  fleet replay --verify",
+            "  fleet replay --run fix-add --show",
             "  fleet replay --verify --archive /var/lib/fleet-archive --offline"
         })
 final class ReplayCommand implements Callable<Integer> {
@@ -119,12 +121,27 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--offline", description = "With --verify: read the archive alone, without any node.")
     private boolean offline;
 
+    @Option(
+            names = "--run",
+            paramLabel = "ID",
+            description = "Repeat a task of a chat model, by its id or its workflow's, without any model.")
+    private @Nullable String run;
+
+    @Option(names = "--show", description = "With --run: only show the recorded steps.")
+    private boolean show;
+
     ReplayCommand(CliContext context) {
         this.context = context;
     }
 
     @Override
     public Integer call() {
+        if (run != null) {
+            return run(run);
+        }
+        if (show) {
+            throw CliException.usage("--show is for --run", "leave it out, or add --run ID");
+        }
         if (verify) {
             return verify();
         }
@@ -138,6 +155,15 @@ final class ReplayCommand implements Callable<Integer> {
                     (pool == null ? "--offline" : "--pool") + " is for --verify", "leave it out, or add --verify");
         }
         return replay(topic, from);
+    }
+
+    private int run(String id) {
+        if (verify || topic != null || from != null || to != null || into != null || newIds) {
+            throw CliException.usage("--run takes a whole run of an agent", "leave out all other options but --show");
+        }
+        try (Fleet fleet = context.open(node)) {
+            return new AgentReplay(context, fleet).run(id, show);
+        }
     }
 
     private int verify() {

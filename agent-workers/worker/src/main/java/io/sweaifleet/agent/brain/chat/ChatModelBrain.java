@@ -183,7 +183,8 @@ final class ChatModelBrain implements Brain {
                 ChatAnswer answer = line.ask(traits -> request(conversation, traits, estimate));
                 tokens += answer.inputTokens() + answer.outputTokens();
                 if (!answer.estimated() && estimate[0] > 0) {
-                    measured = Math.max(0.8, Math.min(2.0, (double) answer.inputTokens() / estimate[0]));
+                    // Never below: some endpoints leave out what they had cached.
+                    measured = Math.max(1.0, Math.min(2.0, (double) answer.inputTokens() / estimate[0]));
                 }
                 Turn turn = turn(answer, steps);
                 transcript.step(steps, line.name(), answer, turn.said());

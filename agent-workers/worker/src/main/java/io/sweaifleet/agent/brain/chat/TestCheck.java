@@ -13,6 +13,9 @@ import io.sweaifleet.agent.playbook.Toolbox.CommandResult;
 import io.sweaifleet.agent.playbook.qa.RunTestsPlaybook;
 import io.sweaifleet.schemas.common.Finding;
 import io.sweaifleet.schemas.worker.Assignment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -78,7 +81,7 @@ final class TestCheck {
         context.step("tests " + when);
         Duration left = Duration.between(clock.instant(), context.deadline());
         Duration time = left.dividedBy(4).compareTo(LONGEST) < 0 ? left.dividedBy(4) : LONGEST;
-        return argv.isEmpty() ? detected(time) : command(time);
+        return argv.isEmpty() ? detected(time, when) : command(time);
     }
 
     private Outcome command(Duration time) throws InterruptedException {
@@ -95,8 +98,8 @@ final class TestCheck {
         }
     }
 
-    private Outcome detected(Duration time) throws InterruptedException {
-        Quiet quiet = new Quiet(context, time);
+    private Outcome detected(Duration time, String when) throws InterruptedException {
+        Quiet quiet = new Quiet(context, time, context.scratch().resolve("tests-" + when));
         try {
             Map<String, String> outputs = new RunTestsPlaybook().run(quiet).outputs();
             long failed = Long.parseLong(outputs.getOrDefault("tests.failed", "0"));
@@ -218,9 +221,12 @@ final class TestCheck {
 
         private final PlaybookContext context;
         private final Assignment assignment;
+        private final Path scratch;
         private final List<String> messages = new ArrayList<>();
 
-        Quiet(PlaybookContext context, Duration time) {
+        /** @param scratch of this run alone: the results of an earlier one would be counted again */
+        Quiet(PlaybookContext context, Duration time, Path scratch) {
+            this.scratch = scratch;
             this.context = context;
             this.assignment = Assignment.newBuilder(context.assignment())
                     .setInputs(Map.of("timeout", Math.max(1, time.toMillis()) + "ms"))
@@ -254,7 +260,11 @@ final class TestCheck {
 
         @Override
         public Path scratch() {
-            return context.scratch();
+            try {
+                return Files.createDirectories(scratch);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
+            }
         }
 
         @Override
