@@ -14,6 +14,8 @@ import io.sweaifleet.agent.brain.recorded.Normaliser;
 import io.sweaifleet.agent.brain.recorded.RecordedChat;
 import io.sweaifleet.agent.brain.recorded.Recording;
 import io.sweaifleet.agent.playbook.PlaybookFailure;
+import io.sweaifleet.agent.tool.builtin.FleetModelTools;
+import io.sweaifleet.agent.tool.mcp.McpSettings;
 import io.sweaifleet.agent.tool.spec.ModelTools;
 import io.sweaifleet.schemas.common.BrainKind;
 import io.sweaifleet.schemas.common.BrainStamp;
@@ -128,7 +130,7 @@ public final class ChatBrains implements AutoCloseable {
 
     /** The tools of an attempt. */
     ModelTools tools(BrainContext context) throws InterruptedException {
-        return new BasicModelTools(context.tools());
+        return FleetModelTools.open(context, McpSettings.servers(settings), clock);
     }
 
     /**
