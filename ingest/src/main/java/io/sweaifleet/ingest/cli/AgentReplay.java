@@ -89,14 +89,14 @@ final class AgentReplay {
             Scan.read(reader, reader.beginnings(Topics.partitions(reader, FleetTopic.RESULTS)), record -> {
                 if (record.value() != null) {
                     TaskOutcome outcome = fleet.decode(TaskOutcome.class, record);
-                    if (outcome.getTaskId().equals(id) || outcome.getWorkflowId().equals(id)) {
+                    if (outcome.getTaskId().equals(id)
+                            || outcome.getWorkflowId().equals(id)) {
                         found.add(outcome);
                     }
                 }
             });
-            List<TaskOutcome> recorded = found.stream()
-                    .filter(outcome -> recording(outcome) != null)
-                    .toList();
+            List<TaskOutcome> recorded =
+                    found.stream().filter(outcome -> recording(outcome) != null).toList();
             if (recorded.size() == 1) {
                 return recorded.get(0);
             }
@@ -106,7 +106,9 @@ final class AgentReplay {
                         "name one of "
                                 + String.join(
                                         ", ",
-                                        recorded.stream().map(TaskOutcome::getTaskId).toList()));
+                                        recorded.stream()
+                                                .map(TaskOutcome::getTaskId)
+                                                .toList()));
             }
             throw CliException.failed(
                     found.isEmpty() ? "there is no outcome of " + id : id + " has no recording of a model",
@@ -135,7 +137,8 @@ final class AgentReplay {
             }
         } catch (IllegalArgumentException | FileSystemNotFoundException e) {
             throw CliException.failed(
-                    "the artifact " + ref.getUri() + " is no file of this machine", "replay it where the artifacts are");
+                    "the artifact " + ref.getUri() + " is no file of this machine",
+                    "replay it where the artifacts are");
         }
         throw CliException.failed(
                 "the artifact " + ref.getUri() + " cannot be read", "replay it where the artifacts are kept");

@@ -59,14 +59,17 @@ class AgentReplayTest {
                 .setInputs(Map.of("model", "small"))
                 .build();
         var at = fleet.send(FleetTopic.TASKS, "default/fix-add", task);
-        fleet.send(FleetTopic.RESULTS, "default/fix-add", outcome("fix-add", "+ good\n")
-                .setOrigin(Origin.newBuilder()
-                        .setTopic(at.partition().topic())
-                        .setPartition(at.partition().partition())
-                        .setOffset(at.offset())
-                        .setTimestamp(START)
-                        .build())
-                .build());
+        fleet.send(
+                FleetTopic.RESULTS,
+                "default/fix-add",
+                outcome("fix-add", "+ good\n")
+                        .setOrigin(Origin.newBuilder()
+                                .setTopic(at.partition().topic())
+                                .setPartition(at.partition().partition())
+                                .setOffset(at.offset())
+                                .setTimestamp(START)
+                                .build())
+                        .build());
     }
 
     private TaskOutcome.Builder outcome(String id, String patch) {
@@ -105,7 +108,8 @@ class AgentReplayTest {
             if (value instanceof TaskSubmitted again) {
                 String id = again.getId();
                 fleet.answering((other, ignored) -> {});
-                fleet.send(FleetTopic.RESULTS, "default/" + id, outcome(id, patch).build());
+                fleet.send(
+                        FleetTopic.RESULTS, "default/" + id, outcome(id, patch).build());
                 fleet.send(
                         FleetTopic.WORKFLOW_RESULTS,
                         "default/" + id,

@@ -390,8 +390,8 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
             Confinement confinement =
                     new Confinement(folder, opened.root(), scratch(), attempt.pool() + "/" + assignment.getTaskId());
             Files.createDirectories(scratch());
-            SandboxSession opening = sandbox.open(
-                    new SandboxRequest(confinement, attempt.role().getImage(), limits.maxOutputBytes()));
+            SandboxSession opening =
+                    sandbox.open(new SandboxRequest(confinement, attempt.role().getImage(), limits.maxOutputBytes()));
             session = opening;
             return new WorkspaceToolbox(
                             opened,

@@ -66,8 +66,7 @@ public final class AgentSettings implements SettingsProvider {
 
     @Override
     public List<Setting<?>> settings() {
-        return List.of(
-                WORK_DIR, CLONE_TIMEOUT, MAX_OUTPUT, MAX_ARTIFACT, MAX_ARTIFACTS, MAX_FACTS, MAX_FINDINGS);
+        return List.of(WORK_DIR, CLONE_TIMEOUT, MAX_OUTPUT, MAX_ARTIFACT, MAX_ARTIFACTS, MAX_FACTS, MAX_FINDINGS);
     }
 
     /** The limits that these settings state. */

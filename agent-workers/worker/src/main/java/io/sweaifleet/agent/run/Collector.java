@@ -75,11 +75,11 @@ final class Collector {
     /** Keeps an artifact; a second one of the same name replaces the first. */
     void artifact(String name, String kind, String mediaType, byte[] content) throws IOException {
         if (accepts(name, content.length)) {
-            // A patch must stay what git made of it, but for secrets that are known, and a recording was masked text by text;
+            // A patch must stay what git made of it, but for secrets that are known, and a recording was masked text by
+            // text;
             // anything else that is text goes without what looks like one, too.
-            byte[] kept = kind.equals("patch") || kind.equals("recording")
-                    ? SecretLiterals.mask(content)
-                    : masked(content);
+            byte[] kept =
+                    kind.equals("patch") || kind.equals("recording") ? SecretLiterals.mask(content) : masked(content);
             add(store.put(name, kind, mediaType, kept));
         }
     }

@@ -85,7 +85,9 @@ public final class BubblewrapSandbox extends HostSandbox {
         return "bubblewrap: commands run without network, with the clone and a scratch directory as their only writable"
                 + " places; dependency caches are read-only under "
                 + (layers.kernelOverlay() ? "an overlay file system" : "a tree of links")
-                + (filter.isPresent() ? "; system calls are filtered" : "; system calls are not filtered on this machine")
+                + (filter.isPresent()
+                        ? "; system calls are filtered"
+                        : "; system calls are not filtered on this machine")
                 + "; " + (limits().memoryBytes() >> 20) + " MB and " + limits().pids() + " processes for "
                 + (cgroups.isPresent()
                         ? "each attempt"
@@ -174,8 +176,7 @@ public final class BubblewrapSandbox extends HostSandbox {
     }
 
     private void start(List<String> words, Confinement confinement) throws IOException {
-        List<Path> groups =
-                cgroups.isPresent() ? cgroups.get().make(groupOf(confinement), limits()) : List.of();
+        List<Path> groups = cgroups.isPresent() ? cgroups.get().make(groupOf(confinement), limits()) : List.of();
         Path file = confinement.generated().resolve("filter.bpf");
         if (!Files.exists(file)) {
             Files.write(file, filter.orElse(new byte[0]));

@@ -74,8 +74,7 @@ final class Cgroups {
                 set(group, "memory.limit_in_bytes", limits.memoryBytes());
                 set(group, "memory.memsw.limit_in_bytes", limits.memoryBytes());
             }
-            if (!Files.exists(group.resolve("pids.max"))
-                    && !Files.exists(group.resolve("memory.limit_in_bytes"))) {
+            if (!Files.exists(group.resolve("pids.max")) && !Files.exists(group.resolve("memory.limit_in_bytes"))) {
                 throw new IOException(group + " has no controllers");
             }
             groups.add(group);

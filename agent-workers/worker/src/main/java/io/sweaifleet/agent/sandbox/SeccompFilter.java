@@ -46,7 +46,8 @@ final class SeccompFilter {
 
     private static final int AF_VSOCK = 40;
 
-    private record Calls(int architecture, int[] refused, int cloneCall, int socket, int ioctl, int[][] modes, int[][] opens) {}
+    private record Calls(
+            int architecture, int[] refused, int cloneCall, int socket, int ioctl, int[][] modes, int[][] opens) {}
 
     /** Numbers that are the same everywhere: the calls since 2019. */
     private static final int[] REFUSED_EVERYWHERE = {
@@ -68,10 +69,12 @@ final class SeccompFilter {
                 248, 249, 250, // add_key, request_key, keyctl
                 321, 298, 323, 300, // bpf, perf_event_open, userfaultfd, fanotify_init
                 272, 308, // unshare, setns
-                246, 320, 169, 175, 313, 176, // kexec_load, kexec_file_load, reboot, init_module, finit_module, delete_module
+                246, 320, 169, 175, 313,
+                176, // kexec_load, kexec_file_load, reboot, init_module, finit_module, delete_module
                 172, 173, // iopl, ioperm
                 167, 168, 163, 103, // swapon, swapoff, acct, syslog
-                170, 171, 164, 227, 159, 305, // sethostname, setdomainname, settimeofday, clock_settime, adjtimex, clock_adjtime
+                170, 171, 164, 227, 159,
+                305, // sethostname, setdomainname, settimeofday, clock_settime, adjtimex, clock_adjtime
                 179, 180, 153, // quotactl, nfsservctl, vhangup
                 303, 304, 212, // name_to_handle_at, open_by_handle_at, lookup_dcookie
             },

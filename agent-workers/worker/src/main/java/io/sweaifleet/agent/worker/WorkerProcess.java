@@ -207,8 +207,7 @@ public final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    private static WorkerIdentity identity(
-            Settings settings, String workerId, int partitions, List<String> found) {
+    private static WorkerIdentity identity(Settings settings, String workerId, int partitions, List<String> found) {
         String pool = settings.get(FleetSettings.POOL);
         int configured = settings.get(WorkerSettings.COMMAND_PARTITION);
         if (configured >= partitions) {

@@ -26,7 +26,8 @@ class SeccompFilterIT {
     @ValueSource(strings = {"amd64", "aarch64"})
     void shouldOnlyJumpForwardAndWithinTheProgram(String architecture) {
         // When
-        ByteBuffer program = ByteBuffer.wrap(SeccompFilter.forArchitecture(architecture).orElseThrow())
+        ByteBuffer program = ByteBuffer.wrap(
+                        SeccompFilter.forArchitecture(architecture).orElseThrow())
                 .order(ByteOrder.LITTLE_ENDIAN);
 
         // Then: the kernel takes at most 4,096 instructions, and the last one has to return.
@@ -35,7 +36,9 @@ class SeccompFilterIT {
         for (int i = 0; i < length; i++) {
             int whenTrue = program.get(i * 8 + 2) & 0xff;
             int whenFalse = program.get(i * 8 + 3) & 0xff;
-            assertThat(i + 1 + Math.max(whenTrue, whenFalse)).as("instruction %s", i).isLessThan(length + (i == length - 1 ? 1 : 0));
+            assertThat(i + 1 + Math.max(whenTrue, whenFalse))
+                    .as("instruction %s", i)
+                    .isLessThan(length + (i == length - 1 ? 1 : 0));
         }
         assertThat(program.getShort((length - 1) * 8)).isEqualTo((short) 0x06);
     }
@@ -65,7 +68,8 @@ class SeccompFilterIT {
                 Files.createDirectories(lease.resolve("clone")),
                 Files.createDirectories(lease.resolve("scratch")),
                 "default/t-1");
-        String script = """
+        String script =
+                """
                 import ctypes, errno, os, subprocess, threading
                 libc = ctypes.CDLL(None, use_errno=True)
                 def call(name, *args):
@@ -105,7 +109,13 @@ class SeccompFilterIT {
         // Then
         List<String> lines = Files.readAllLines(log);
         assertThat(lines)
-                .contains("unix done", "open-plain done", "open-read done", "chmod-plain done", "thread done", "child done")
+                .contains(
+                        "unix done",
+                        "open-plain done",
+                        "open-read done",
+                        "chmod-plain done",
+                        "thread done",
+                        "child done")
                 .contains("clone3 ENOSYS", "clone-newuser EPERM", "vsock EPERM")
                 .contains("chmod-setuid EPERM", "chmod-setgid EPERM", "open-setuid EPERM");
         assertThat(lines.subList(0, 19)).allSatisfy(line -> assertThat(line).endsWith(" EPERM"));

@@ -40,8 +40,9 @@ final class LeaderlessPartitions {
         try {
             CtClass cache = classes.get(CACHE);
             cache.getDeclaredMethod("getPartitionLeaderEndpoint")
-                    .insertAfter("if (!$_.isPresent() && contains(new " + TopicPartition.class.getName() + "($1, $2))) {"
-                            + " $_ = " + Optional.class.getName() + ".of(" + Node.class.getName() + ".noNode()); }");
+                    .insertAfter("if (!$_.isPresent() && contains(new " + TopicPartition.class.getName()
+                            + "($1, $2))) {" + " $_ = " + Optional.class.getName() + ".of(" + Node.class.getName()
+                            + ".noNode()); }");
             // Into the package of a class that is there already, since nobody else may define classes in it.
             Class<?> loaded = cache.toClass(BrokerState.class);
             mended = loaded.getName().equals(CACHE);

@@ -173,17 +173,25 @@ public final class Archives {
             return null;
         }
         boolean link = entry.isLink();
-        if (!link && (!entry.isFile() || entry.isSparse() || entry.isFIFO() || entry.isCharacterDevice() || entry.isBlockDevice())) {
+        if (!link
+                && (!entry.isFile()
+                        || entry.isSparse()
+                        || entry.isFIFO()
+                        || entry.isCharacterDevice()
+                        || entry.isBlockDevice())) {
             return "a special file";
         }
-        // Written beside its place and moved into it: a link or a file with other names there is replaced, not written to.
+        // Written beside its place and moved into it: a link or a file with other names there is replaced, not written
+        // to.
         Path fresh = Files.createTempFile(folder.resolveSibling("tmp"), "unpack-", "");
         try {
             if (link) {
                 String linked = entry.getLinkName();
                 String source = plain(linked.substring(linked.indexOf('/') + 1));
                 Path from = source == null ? null : folder.resolve(source);
-                if (from == null || !makeParents(folder, folder.relativize(from)) || !Files.isRegularFile(from, LinkOption.NOFOLLOW_LINKS)) {
+                if (from == null
+                        || !makeParents(folder, folder.relativize(from))
+                        || !Files.isRegularFile(from, LinkOption.NOFOLLOW_LINKS)) {
                     return "a hard link to what is not in the archive";
                 }
                 Files.copy(from, fresh, StandardCopyOption.REPLACE_EXISTING, LinkOption.NOFOLLOW_LINKS);
@@ -191,7 +199,8 @@ public final class Archives {
                 Files.copy(tar, fresh, StandardCopyOption.REPLACE_EXISTING);
             }
             boolean executable = (entry.getMode() & 0100) != 0;
-            Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
+            Files.setPosixFilePermissions(
+                    fresh, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
             Files.setLastModifiedTime(fresh, entry.getLastModifiedTime());
             if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
                 clear(target);

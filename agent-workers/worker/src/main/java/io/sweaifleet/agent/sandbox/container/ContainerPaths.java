@@ -95,7 +95,8 @@ public final class ContainerPaths {
     public static void refuseHostFiles(String sandbox, SandboxedCommand command) {
         if (!command.readOnly().isEmpty()) {
             throw new SandboxFailedException(
-                    "sandbox " + sandbox + " shows no files of the host, and " + command.argv().get(0) + " needs "
+                    "sandbox " + sandbox + " shows no files of the host, and "
+                            + command.argv().get(0) + " needs "
                             + command.readOnly().get(0),
                     "give the role the sandbox bubblewrap for this kind of task");
         }

@@ -51,7 +51,8 @@ record ContainerUser(int uid, int gid, boolean gives) {
         Path git = clone.resolve(".git");
         chown(clone, "unix:gid", gid);
         Set<PosixFilePermission> permissions = new HashSet<>(Files.getPosixFilePermissions(clone));
-        if (permissions.addAll(Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.GROUP_WRITE, PosixFilePermission.GROUP_EXECUTE))) {
+        if (permissions.addAll(Set.of(
+                PosixFilePermission.GROUP_READ, PosixFilePermission.GROUP_WRITE, PosixFilePermission.GROUP_EXECUTE))) {
             Files.setPosixFilePermissions(clone, permissions);
         }
         for (Path top : Set.of(clone, scratch)) {

@@ -103,7 +103,8 @@ public final class DockerImages {
                 super.onNext(item);
             }
         };
-        try (InputStream tar = Files.isRegularFile(source) ? Files.newInputStream(source) : InputStream.nullInputStream()) {
+        try (InputStream tar =
+                Files.isRegularFile(source) ? Files.newInputStream(source) : InputStream.nullInputStream()) {
             BuildImageCmd build = Files.isDirectory(source)
                     ? engine.images().buildImageCmd(source.toFile())
                     : engine.images().buildImageCmd(tar);

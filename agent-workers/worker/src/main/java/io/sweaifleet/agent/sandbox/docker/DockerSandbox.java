@@ -70,8 +70,8 @@ public final class DockerSandbox implements Sandbox {
             thread.setDaemon(true);
             return thread;
         });
-        this.removing = remover.scheduleWithFixedDelay(
-                this::removePending, RETRY_SECONDS, RETRY_SECONDS, TimeUnit.SECONDS);
+        this.removing =
+                remover.scheduleWithFixedDelay(this::removePending, RETRY_SECONDS, RETRY_SECONDS, TimeUnit.SECONDS);
     }
 
     /**
@@ -84,7 +84,8 @@ public final class DockerSandbox implements Sandbox {
         DockerEngine engine = DockerEngine.at(options.address());
         DockerSandbox sandbox = null;
         try {
-            Info info = engine.ask("be asked what it is", () -> engine.control().infoCmd().exec());
+            Info info = engine.ask(
+                    "be asked what it is", () -> engine.control().infoCmd().exec());
             List<String> security = info.getSecurityOptions() == null ? List.of() : info.getSecurityOptions();
             String problem = problemOf(security);
             if (problem != null) {
@@ -157,7 +158,9 @@ public final class DockerSandbox implements Sandbox {
                         TRIAL,
                         new Cancellation(),
                         output);
-                if (execution.end() != End.EXITED || execution.exitCode() != 0 || !Files.exists(confinement.root().resolve("probe"))) {
+                if (execution.end() != End.EXITED
+                        || execution.exitCode() != 0
+                        || !Files.exists(confinement.root().resolve("probe"))) {
                     throw new SandboxUnavailableException("a container cannot write the folder that is bound: "
                             + Files.readString(output).strip()
                             + "; the engine has to run on the worker's host, and the image needs sh and tail");
@@ -177,7 +180,8 @@ public final class DockerSandbox implements Sandbox {
     public String description() {
         return "docker: engine " + version + " at " + engine.address() + "; one container for each attempt, as user "
                 + user.asUser() + ", without network and capabilities, root read-only, memory "
-                + (options.limits().memoryBytes() >> 20) + " MB, " + options.limits().pids() + " processes; images "
+                + (options.limits().memoryBytes() >> 20) + " MB, "
+                + options.limits().pids() + " processes; images "
                 + options.images();
     }
 

@@ -31,9 +31,11 @@ final class AttemptJob {
      * @param home label of the worker's work directory
      */
     static Job of(String image, Confinement confinement, SandboxLimits limits, String home) {
-        // The kernel counts a user's processes on the whole node: a user of its own gives each attempt a count of its own.
+        // The kernel counts a user's processes on the whole node: a user of its own gives each attempt a count of its
+        // own.
         long uid = 1_000_000 + RANDOM.nextInt(1_000_000_000);
-        String name = "fleet-" + Long.toString(System.nanoTime(), 36) + "-" + Integer.toString(RANDOM.nextInt(1 << 20), 36);
+        String name =
+                "fleet-" + Long.toString(System.nanoTime(), 36) + "-" + Integer.toString(RANDOM.nextInt(1 << 20), 36);
         Quantity memory = bytes(limits.memoryBytes());
         Quantity disk = bytes(limits.diskBytes() == 0 ? 64L << 30 : limits.diskBytes());
         return new JobBuilder()

@@ -215,7 +215,8 @@ public final class KubernetesSandbox implements Sandbox {
                         TRIAL,
                         new Cancellation(),
                         output);
-                if (execution.end() != End.EXITED || !Files.exists(confinement.root().resolve("probe"))) {
+                if (execution.end() != End.EXITED
+                        || !Files.exists(confinement.root().resolve("probe"))) {
                     throw new SandboxUnavailableException("a pod of the default image cannot run a command: "
                             + Files.readString(output).strip() + "; the image needs sh, env, head and tar");
                 }
@@ -234,7 +235,8 @@ public final class KubernetesSandbox implements Sandbox {
     public String description() {
         return "kubernetes: " + version + " at " + client.getMasterUrl() + ", namespace " + options.namespace()
                 + "; one Job for each attempt, restricted, without network, memory "
-                + (options.limits().memoryBytes() >> 20) + " MB, " + options.limits().pids() + " processes; images "
+                + (options.limits().memoryBytes() >> 20) + " MB, "
+                + options.limits().pids() + " processes; images "
                 + options.images();
     }
 

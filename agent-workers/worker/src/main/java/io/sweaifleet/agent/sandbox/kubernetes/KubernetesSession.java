@@ -150,7 +150,11 @@ final class KubernetesSession implements SandboxSession {
                 Cancellation.Registration ignored = cancellation.onCancel(this::drop);
                 Cancellation.Registration alsoIgnored = cancellation.freeze().register(new Stopped(name))) {
             end = CommandWatch.await(
-                    new Running(name, watch, printed), timeout, cancellation, request.maxOutputBytes(), DiskWatch.none());
+                    new Running(name, watch, printed),
+                    timeout,
+                    cancellation,
+                    request.maxOutputBytes(),
+                    DiskWatch.none());
             if (cancellation.isCancelled()) {
                 end = End.CANCELLED;
             }
@@ -179,14 +183,18 @@ final class KubernetesSession implements SandboxSession {
     /** Why a command was killed, when it was the cluster that killed it. */
     private End whyGone(String name, End end, Path output) throws IOException {
         Pod found = pods().withName(name).get();
-        String why = found == null || found.getStatus() == null ? null : found.getStatus().getReason();
+        String why = found == null || found.getStatus() == null
+                ? null
+                : found.getStatus().getReason();
         if ("Evicted".equals(why)) {
             note(output, "the pod was evicted: " + found.getStatus().getMessage());
             drop();
             return End.TOO_MUCH_DISK;
         }
-        note(output, "killed; the pod may use " + (limits.memoryBytes() >> 20) + " MB of memory and " + limits.pids()
-                + " processes");
+        note(
+                output,
+                "killed; the pod may use " + (limits.memoryBytes() >> 20) + " MB of memory and " + limits.pids()
+                        + " processes");
         if (found == null || !"Running".equals(found.getStatus().getPhase())) {
             drop();
         }
@@ -264,14 +272,21 @@ final class KubernetesSession implements SandboxSession {
         long deadline = System.nanoTime() + READY.toNanos();
         String state = "no pod yet";
         while (System.nanoTime() < deadline) {
-            for (Pod one : pods().withLabel("batch.kubernetes.io/job-name", jobName).list().getItems()) {
-                String phase = one.getStatus() == null ? "" : String.valueOf(one.getStatus().getPhase());
+            for (Pod one : pods().withLabel("batch.kubernetes.io/job-name", jobName)
+                    .list()
+                    .getItems()) {
+                String phase = one.getStatus() == null
+                        ? ""
+                        : String.valueOf(one.getStatus().getPhase());
                 state = phase + " " + waiting(one);
                 if (phase.equals("Running")) {
                     return one.getMetadata().getName();
                 }
-                if (phase.equals("Failed") || state.contains("ErrImage") || state.contains("ImagePull")
-                        || state.contains("InvalidImage") || state.contains("CreateContainer")) {
+                if (phase.equals("Failed")
+                        || state.contains("ErrImage")
+                        || state.contains("ImagePull")
+                        || state.contains("InvalidImage")
+                        || state.contains("CreateContainer")) {
                     throw new SandboxFailedException(
                             "the pod of image " + image + " does not start: " + state,
                             "see kubectl -n " + sandbox.options().namespace() + " describe job " + jobName
@@ -282,7 +297,8 @@ final class KubernetesSession implements SandboxSession {
         }
         throw new SandboxFailedException(
                 "the pod of image " + image + " did not start within " + READY.toSeconds() + " s: " + state,
-                "see whether the cluster has room: kubectl -n " + sandbox.options().namespace() + " get events");
+                "see whether the cluster has room: kubectl -n "
+                        + sandbox.options().namespace() + " get events");
     }
 
     private static String waiting(Pod one) {
@@ -328,7 +344,8 @@ final class KubernetesSession implements SandboxSession {
     /** Runs one of our own commands in the pod; its exit code, -1 when it did not end in time. */
     private int ask(String name, Duration timeout, String... words) throws InterruptedException {
         ByteArrayOutputStream output = new ByteArrayOutputStream();
-        try (ExecWatch watch = container(name).writingOutput(output).writingError(output).exec(words)) {
+        try (ExecWatch watch =
+                container(name).writingOutput(output).writingError(output).exec(words)) {
             Integer code = watch.exitCode().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             return code == null ? -1 : code;
         } catch (ExecutionException | TimeoutException e) {
@@ -416,8 +433,10 @@ final class KubernetesSession implements SandboxSession {
             int code;
             try (Output file = new Output(archive, max);
                     Output errors = new Output(confinement.lease().resolve("tar.log"), 1 << 16);
-                    ExecWatch watch =
-                            container(name).writingOutput(file).writingError(errors).exec("sh", "-c", PACK)) {
+                    ExecWatch watch = container(name)
+                            .writingOutput(file)
+                            .writingError(errors)
+                            .exec("sh", "-c", PACK)) {
                 CommandWatch.Running copying = new Running(name, watch, file);
                 End end = CommandWatch.await(copying, COPY, new Cancellation(), max, DiskWatch.none());
                 code = end == End.EXITED ? exitCode(watch) : -1;
@@ -541,7 +560,9 @@ final class KubernetesSession implements SandboxSession {
         /** A pod that was evicted or deleted may leave its connections open. */
         private boolean isOver() {
             Pod found = pods().withName(name).get();
-            return found == null || found.getStatus() == null || !"Running".equals(found.getStatus().getPhase());
+            return found == null
+                    || found.getStatus() == null
+                    || !"Running".equals(found.getStatus().getPhase());
         }
 
         @Override

@@ -46,7 +46,8 @@ public final class DockerFixture {
             if (problem == null) {
                 try {
                     // A socket's path has to be short.
-                    DockerFixture made = new DockerFixture(Files.createTempDirectory(Path.of("/tmp"), "fleet-dockerd-"));
+                    DockerFixture made =
+                            new DockerFixture(Files.createTempDirectory(Path.of("/tmp"), "fleet-dockerd-"));
                     Runtime.getRuntime().addShutdownHook(new Thread(made::stop));
                     made.makeImage();
                     shared = made;
@@ -108,7 +109,8 @@ public final class DockerFixture {
             if (!started.isAlive() || System.nanoTime() > deadline) {
                 started.destroyForcibly();
                 List<String> lines = Files.readAllLines(log);
-                throw new IllegalStateException(String.join(" | ", lines.subList(Math.max(0, lines.size() - 3), lines.size())));
+                throw new IllegalStateException(
+                        String.join(" | ", lines.subList(Math.max(0, lines.size() - 3), lines.size())));
             }
             LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
         }
@@ -142,7 +144,13 @@ public final class DockerFixture {
         Path root = Files.createDirectories(folder.resolve("image"));
         makeRootFileSystem(root.resolve("rootfs"));
         Files.writeString(root.resolve("Dockerfile"), "FROM scratch\nADD rootfs.tar /\nENV PATH=/bin\n");
-        run("tar", "-C", root.resolve("rootfs").toString(), "-cf", root.resolve("rootfs.tar").toString(), ".");
+        run(
+                "tar",
+                "-C",
+                root.resolve("rootfs").toString(),
+                "-cf",
+                root.resolve("rootfs.tar").toString(),
+                ".");
         run("rm", "-rf", root.resolve("rootfs").toString());
         try (DockerEngine engine = DockerEngine.at(address())) {
             new DockerImages(engine, false).build(root, "fleet.local/test:1");
@@ -186,8 +194,11 @@ public final class DockerFixture {
             if (!dockerd.waitFor(30, TimeUnit.SECONDS)) {
                 dockerd.destroyForcibly().waitFor();
             }
-            run("sh", "-c", "for m in $(grep -o ' " + folder + "[^ ]*' /proc/mounts | sort -r); do umount -l $m; done;"
-                    + " rm -rf " + folder);
+            run(
+                    "sh",
+                    "-c",
+                    "for m in $(grep -o ' " + folder + "[^ ]*' /proc/mounts | sort -r); do umount -l $m; done;"
+                            + " rm -rf " + folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -64,7 +64,8 @@ abstract class EscapeSuite {
         folder = folder.toRealPath();
         Path outside = Files.createDirectories(folder.resolve("outside"));
         secret = Files.writeString(outside.resolve("secret.txt"), "TOP-SECRET-OF-THE-HOST");
-        repository = TestRepository.init(folder.resolve("repo")).file("a.txt", "a\n").file("src/b.txt", "b\n");
+        repository =
+                TestRepository.init(folder.resolve("repo")).file("a.txt", "a\n").file("src/b.txt", "b\n");
         repository.commit("first");
         mark = "escape-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
     }
@@ -94,7 +95,8 @@ abstract class EscapeSuite {
                 int port = server.getLocalPort();
                 script.append("if command -v wget; then tried=1; timeout 3 wget -q -O- http://" + address + ":" + port
                         + "/; fi\n");
-                script.append("if command -v nc; then tried=1; echo x | timeout 3 nc " + address + " " + port + "; fi\n");
+                script.append(
+                        "if command -v nc; then tried=1; echo x | timeout 3 nc " + address + " " + port + "; fi\n");
                 script.append("if command -v python3; then tried=1; timeout 5 python3 -c \"import socket;"
                         + " socket.create_connection(('" + address + "', " + port + "), 3)\"; fi\n");
             }
@@ -139,8 +141,9 @@ abstract class EscapeSuite {
         // When
         AtomicReference<String> read = new AtomicReference<>("");
         Tried tried = attempt(
-                "ln -s '" + secret + "' link; ln -s '" + secret.getParent() + "' folder; ln -s ../../../../../../etc up;"
-                        + " ln '" + secret + "' hard; echo x > folder/written; cat link folder/secret.txt; true",
+                "ln -s '" + secret + "' link; ln -s '" + secret.getParent()
+                        + "' folder; ln -s ../../../../../../etc up;" + " ln '" + secret
+                        + "' hard; echo x > folder/written; cat link folder/secret.txt; true",
                 context -> {
                     for (String path : List.of("link", "folder/secret.txt", "up/passwd", "hard")) {
                         try {
@@ -210,9 +213,10 @@ abstract class EscapeSuite {
     @Test
     void shouldSeeNoSocketOfAnEngine() throws Exception {
         // When
-        Tried tried = attempt("for s in /var/run/docker.sock /run/docker.sock /run/containerd/containerd.sock"
-                + " /run/crio/crio.sock /run/dbus/system_bus_socket /run/systemd/private; do [ -e $s ] && echo FOUND $s; done;"
-                + " find / -xdev -type s 2>/dev/null | sed 's/^/FOUND /'; cat /proc/net/unix | grep docker && echo FOUND; true");
+        Tried tried = attempt(
+                "for s in /var/run/docker.sock /run/docker.sock /run/containerd/containerd.sock"
+                        + " /run/crio/crio.sock /run/dbus/system_bus_socket /run/systemd/private; do [ -e $s ] && echo FOUND $s; done;"
+                        + " find / -xdev -type s 2>/dev/null | sed 's/^/FOUND /'; cat /proc/net/unix | grep docker && echo FOUND; true");
 
         // Then
         assertThat(tried.output()).doesNotContain("FOUND");
@@ -250,8 +254,10 @@ abstract class EscapeSuite {
 
             // When
             Tried tried = attempt("kill -9 " + pid + " 2>/dev/null && echo KILLED; kill -0 " + worker
-                    + " 2>/dev/null && echo REACHED; cat /proc/" + worker + "/cmdline /proc/" + worker + "/environ && echo"
-                    + " READ; (: > /proc/" + pid + "/mem) 2>/dev/null && echo MEMORY; echo processes $(ls -d /proc/[0-9]*"
+                    + " 2>/dev/null && echo REACHED; cat /proc/" + worker + "/cmdline /proc/" + worker
+                    + "/environ && echo"
+                    + " READ; (: > /proc/" + pid
+                    + "/mem) 2>/dev/null && echo MEMORY; echo processes $(ls -d /proc/[0-9]*"
                     + " | wc -l)");
 
             // Then
@@ -270,14 +276,29 @@ abstract class EscapeSuite {
     void shouldWriteNowhereOutside() throws Exception {
         // When
         String name = "fleet-" + mark;
-        Tried tried = attempt("for d in '" + secret.getParent() + "' / /usr /usr/bin /etc /bin /lib /opt /root /home /boot"
-                + " /var /var/tmp /dev/shm /run \"$1\" \"$1/work\" ..; do ( echo x > \"$d/" + name + "\" ) 2>/dev/null; done;"
-                + " echo x > /tmp/" + name + "; echo x >> /etc/passwd; true");
+        Tried tried =
+                attempt("for d in '" + secret.getParent() + "' / /usr /usr/bin /etc /bin /lib /opt /root /home /boot"
+                        + " /var /var/tmp /dev/shm /run \"$1\" \"$1/work\" ..; do ( echo x > \"$d/" + name
+                        + "\" ) 2>/dev/null; done;"
+                        + " echo x > /tmp/" + name + "; echo x >> /etc/passwd; true");
 
         // Then: what a sandbox lets it write there is its own.
         for (String directory : List.of(
-                "/", "/usr", "/usr/bin", "/etc", "/bin", "/lib", "/opt", "/root", "/home", "/boot", "/var", "/var/tmp",
-                "/dev/shm", "/run", "/tmp")) {
+                "/",
+                "/usr",
+                "/usr/bin",
+                "/etc",
+                "/bin",
+                "/lib",
+                "/opt",
+                "/root",
+                "/home",
+                "/boot",
+                "/var",
+                "/var/tmp",
+                "/dev/shm",
+                "/run",
+                "/tmp")) {
             assertThat(Path.of(directory, name)).doesNotExist();
         }
         assertThat(folder.resolve("outside").resolve(name)).doesNotExist();
@@ -322,8 +343,10 @@ abstract class EscapeSuite {
         Tried tried = attempt(
                 "for r in sub real; do mkdir -p $r/.git/objects $r/.git/refs/heads $r/.git/hooks;"
                         + " echo 'ref: refs/heads/main' > $r/.git/HEAD;"
-                        + " printf '[core]\\n\\trepositoryformatversion = 0\\n\\tbare = false\\n\\tfsmonitor = touch " + pwned
-                        + "\\n\\tworktree = .\\n\\tsshCommand = touch " + pwned + "\\n' > $r/.git/config; echo x > $r/x; done;"
+                        + " printf '[core]\\n\\trepositoryformatversion = 0\\n\\tbare = false\\n\\tfsmonitor = touch "
+                        + pwned
+                        + "\\n\\tworktree = .\\n\\tsshCommand = touch " + pwned
+                        + "\\n' > $r/.git/config; echo x > $r/x; done;"
                         + " mkdir linked; echo 'gitdir: ../real/.git' > linked/.git;"
                         + " printf '[submodule \"sub\"]\\n\\tpath = sub\\n\\turl = ext::touch " + pwned
                         + "\\n\\tupdate = !touch " + pwned + "\\n' > .gitmodules; true",
@@ -366,7 +389,8 @@ abstract class EscapeSuite {
                 int type = mode & 0170000;
                 boolean device = type == 0060000 || type == 0020000;
                 boolean rootsSetuid = (mode & 04000) != 0
-                        && Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS).equals(0)
+                        && Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS)
+                                .equals(0)
                         && type == 0100000;
                 if (device || rootsSetuid) {
                     odd.add(file + " " + Integer.toOctalString(mode));

@@ -23,8 +23,9 @@ public final class KubernetesFixture {
     static KubernetesOptions options(SandboxLimits limits) {
         String kubeconfig = System.getenv("FLEET_TEST_KUBECONFIG");
         if (kubeconfig == null || kubeconfig.isEmpty()) {
-            return abort("no cluster: give one with FLEET_TEST_KUBECONFIG=FILE (kind, minikube, any), and an image with sh,"
-                    + " tar and nc that it has with FLEET_TEST_KUBE_IMAGE (else fleet.local/busybox:1)");
+            return abort(
+                    "no cluster: give one with FLEET_TEST_KUBECONFIG=FILE (kind, minikube, any), and an image with sh,"
+                            + " tar and nc that it has with FLEET_TEST_KUBE_IMAGE (else fleet.local/busybox:1)");
         }
         String image = System.getenv().getOrDefault("FLEET_TEST_KUBE_IMAGE", "fleet.local/busybox:1");
         return new KubernetesOptions(
