@@ -72,7 +72,6 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
 
     private final Brains brains;
     private final OfferedSandboxes sandboxes;
-    private final HostEnvironment host;
     private final ArtifactStore store;
     private final WorkDirectory work;
     private final AgentLimits limits;
@@ -94,7 +93,6 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
         this.brains = brains;
         this.sandboxes = sandboxes;
         this.secrets = secrets;
-        this.host = host;
         this.store = store;
         this.work = work;
         this.limits = limits;
