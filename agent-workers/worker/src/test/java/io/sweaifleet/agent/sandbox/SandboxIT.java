@@ -423,8 +423,9 @@ class SandboxIT {
             Sandbox sandbox, List<String> argv, List<Cache> caches, Duration timeout, Cancellation cancellation)
             throws Exception {
         outputs++;
-        return sandbox.open(new SandboxRequest(confinement, "", 1 << 24))
-                .execute(command(argv, caches), timeout, cancellation, folder.resolve("output-" + outputs));
+        try (SandboxSession session = sandbox.open(new SandboxRequest(confinement, "", 1 << 24))) {
+            return session.execute(command(argv, caches), timeout, cancellation, folder.resolve("output-" + outputs));
+        }
     }
 
     private SandboxedCommand command(List<String> argv, List<Cache> caches) {

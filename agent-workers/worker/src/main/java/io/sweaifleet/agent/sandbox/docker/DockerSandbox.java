@@ -239,7 +239,8 @@ public final class DockerSandbox implements Sandbox {
                 .exec();
     }
 
-    private void remove(String container) {
+    /** Removes a container with all that runs in it, if it is there. */
+    void remove(String container) {
         try {
             engine.control()
                     .removeContainerCmd(container)

@@ -2,7 +2,6 @@ package io.sweaifleet.agent.sandbox.docker;
 
 import com.github.dockerjava.api.command.InspectExecResponse;
 import com.github.dockerjava.api.exception.ConflictException;
-import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Capability;
@@ -35,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The container of one attempt. It waits, and commands are started in it one after the other. What a command leaves
- * running, and one that has to be ended, is ended with the whole container, which the next command starts again: nothing
+ * running, and one that has to be ended, is ended with the whole container, and the next command gets another one: nothing
  * in it can escape that, and only what was in {@code /tmp} is lost.
  */
 final class DockerSession implements SandboxSession {
@@ -99,7 +99,8 @@ final class DockerSession implements SandboxSession {
         }
     }
 
-    private Execution run(String id, SandboxedCommand command, Duration timeout, Cancellation cancellation, Path output)
+    private Execution run(
+            String id, SandboxedCommand command, Duration timeout, Cancellation cancellation, Path output)
             throws IOException, InterruptedException {
         String exec = engine.ask("prepare a command", () -> engine.control()
                 .execCreateCmd(id)
@@ -114,7 +115,7 @@ final class DockerSession implements SandboxSession {
         long begun = System.nanoTime();
         boolean ended = false;
         try (ExecOutput printed = new ExecOutput(output, request.maxOutputBytes());
-                Cancellation.Registration ignored = cancellation.onCancel(() -> kill(id));
+                Cancellation.Registration ignored = cancellation.onCancel(() -> end(id));
                 Cancellation.Registration alsoIgnored = cancellation.freeze().register(new Paused(id))) {
             engine.streams().execStartCmd(exec).exec(printed);
             End end = CommandWatch.await(
@@ -129,15 +130,13 @@ final class DockerSession implements SandboxSession {
             int exitCode = exitCode(exec);
             ended = nothingLeft(id);
             if (exitCode == KILLED) {
-                note(
-                        output,
-                        "killed; the container may use " + (limits.memoryBytes() >> 20) + " MB of memory and "
-                                + limits.pids() + " processes");
+                note(output, "killed; the container may use " + (limits.memoryBytes() >> 20) + " MB of memory and "
+                        + limits.pids() + " processes");
             }
             return new Execution(End.EXITED, exitCode, wall);
         } finally {
             if (!ended) {
-                kill(id);
+                end(id);
             }
         }
     }
@@ -165,8 +164,7 @@ final class DockerSession implements SandboxSession {
 
     private InspectExecResponse inspect(String exec) {
         return engine.ask(
-                "be asked about a command",
-                () -> engine.control().inspectExecCmd(exec).exec());
+                "be asked about a command", () -> engine.control().inspectExecCmd(exec).exec());
     }
 
     private static void note(Path output, String text) throws IOException {
@@ -174,12 +172,18 @@ final class DockerSession implements SandboxSession {
                 output, "[sandbox docker: " + text + "]\n", StandardCharsets.UTF_8, StandardOpenOption.APPEND);
     }
 
-    /** Whether only the container's own two processes run. */
+    /** Whether only the container's own two processes run, once the command's are collected. */
     private boolean nothingLeft(String id) {
-        String[][] processes = engine.ask(
-                "list processes",
-                () -> engine.control().topContainerCmd(id).exec().getProcesses());
-        return processes != null && processes.length <= 2;
+        for (int look = 0; look < 5; look++) {
+            String[][] processes = engine.ask(
+                    "list processes",
+                    () -> engine.control().topContainerCmd(id).exec().getProcesses());
+            if (processes != null && processes.length <= 2) {
+                return true;
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+        return false;
     }
 
     /** The container, started. */
@@ -212,8 +216,7 @@ final class DockerSession implements SandboxSession {
                 .choose(request.image(), confinement.root())
                 .orElseThrow(() -> new SandboxFailedException(
                         request.image().isEmpty()
-                                ? "sandbox docker has no image for this repository among "
-                                        + sandbox.options().images()
+                                ? "sandbox docker has no image for this repository among " + sandbox.options().images()
                                 : "sandbox docker has no image named " + request.image() + "; it has "
                                         + sandbox.options().images(),
                         "add default=IMAGE, or one for the language, to fleet.sandbox.images"));
@@ -233,7 +236,9 @@ final class DockerSession implements SandboxSession {
                 .withReadonlyRootfs(true)
                 .withTmpFs(Map.of(
                         ContainerPaths.TEMPORARY,
-                        "rw,exec,nosuid,nodev,mode=1777,size=" + Math.max(1 << 20, limits.memoryBytes() / 2)))
+                        // Its own user's, as the engine gives it the mode that the image's folder has.
+                        "rw,exec,nosuid,nodev,mode=1777,uid=" + sandbox.user().uid() + ",gid="
+                                + sandbox.user().gid() + ",size=" + Math.max(1 << 20, limits.memoryBytes() / 2)))
                 .withNetworkMode("none")
                 .withIpcMode("private")
                 .withPidsLimit(limits.pids())
@@ -267,23 +272,17 @@ final class DockerSession implements SandboxSession {
                 .withReadOnly(readOnly);
     }
 
-    /** Ends every process of the container, whoever calls: also a thread that was interrupted. */
-    private void kill(String id) {
+    /**
+     * Ends every process of the container by removing it, whoever calls: also a thread that was interrupted. Starting a
+     * container again that was killed a moment ago is a race in the engine, so the next command gets another one.
+     */
+    private void end(String id) {
+        container = null;
         boolean interrupted = Thread.interrupted();
         try {
-            try {
-                // A paused container takes no signal.
-                engine.control().unpauseContainerCmd(id).exec();
-            } catch (DockerException e) {
-                log.trace("container {} is not paused", id);
-            }
-            engine.control().killContainerCmd(id).exec();
-            engine.control()
-                    .waitContainerCmd(id)
-                    .exec(new com.github.dockerjava.core.command.WaitContainerResultCallback())
-                    .awaitStatusCode(20, TimeUnit.SECONDS);
-        } catch (NotFoundException | ConflictException e) {
-            log.trace("container {} does not run", id);
+            sandbox.remove(id);
+        } catch (ConflictException e) {
+            log.trace("container {} is being removed already", id);
         } catch (RuntimeException e) {
             log.warn("container {} could not be ended: {}", id, e.getMessage());
         } finally {
@@ -302,11 +301,7 @@ final class DockerSession implements SandboxSession {
         Path output = confinement.lease().resolve("program-" + System.nanoTime() + ".log");
         try {
             SandboxedCommand question = new SandboxedCommand(
-                    List.of("sh", "-c", "command -v -- \"$0\"", name),
-                    confinement.root(),
-                    Map.of(),
-                    List.of(),
-                    List.of());
+                    List.of("sh", "-c", "command -v -- \"$0\"", name), confinement.root(), Map.of(), List.of(), List.of());
             Execution execution = execute(question, Duration.ofSeconds(30), new Cancellation(), output);
             return execution.exitCode() == 0;
         } catch (IOException e) {
@@ -354,19 +349,12 @@ final class DockerSession implements SandboxSession {
 
         @Override
         public boolean awaitEnd(long ms) throws InterruptedException {
-            boolean done = engine.ask("go on with a command", () -> {
-                try {
-                    return printed.awaitCompletion(Math.max(1, ms), TimeUnit.MILLISECONDS);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return false;
+            try {
+                if (printed.awaitEnd(Math.max(1, ms))) {
+                    return true;
                 }
-            });
-            if (Thread.interrupted()) {
-                throw new InterruptedException("stopped while a command ran");
-            }
-            if (done) {
-                return true;
+            } catch (ExecutionException e) {
+                throw engine.failed("go on with a command", e);
             }
             if (System.nanoTime() - asked < ASK_EVERY_NS) {
                 return false;

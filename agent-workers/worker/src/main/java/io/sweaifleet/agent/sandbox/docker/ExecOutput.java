@@ -7,12 +7,17 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Writes what a command prints into its log, up to a bound. Called on the connection's thread. */
 final class ExecOutput extends ResultCallback.Adapter<Frame> {
 
     private final OutputStream out;
     private final long max;
+    private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
     private volatile long bytes;
 
     /** @param max bytes after which nothing is written any more, as the command is about to be ended */
@@ -36,6 +41,33 @@ final class ExecOutput extends ResultCallback.Adapter<Frame> {
             out.write(payload);
         } catch (IOException e) {
             throw new UncheckedIOException("the command's log cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void onComplete() {
+        super.onComplete();
+        ended.complete(true);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        super.onError(failure);
+        ended.completeExceptionally(failure);
+    }
+
+    /**
+     * Waits for the end of the output. The library's own {@code awaitCompletion} closes the stream when it returns, also
+     * when the time was over.
+     *
+     * @return whether it has ended
+     * @throws ExecutionException when the connection broke
+     */
+    boolean awaitEnd(long ms) throws InterruptedException, ExecutionException {
+        try {
+            return ended.get(ms, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            return false;
         }
     }
 

@@ -69,8 +69,8 @@ final class KubernetesSession implements SandboxSession {
             + " cd \"$d\" && exec env \"$@\"";
 
     private static final String UNPACK = "head -c $1 | tar -xf - -C /";
-    private static final String PACK =
-            "kill -9 -1 2>/dev/null; exec tar -cf - -C / --exclude=workspace/.git workspace scratch";
+    /** Kills what the command left, in the pod, and packs both folders. What comes back of .git is never unpacked. */
+    private static final String PACK = "kill -9 -1 2>/dev/null; exec tar -cf - -C / workspace scratch";
 
     /** Whether the API server can be reached, which the network policy forbids. */
     private static final String NETWORK = "command -v nc >/dev/null && command -v timeout >/dev/null || exit 3;"

@@ -129,15 +129,29 @@ public final class DockerFixture {
         }
     }
 
-    /** Ends the engine without warning: what it had started goes on. */
+    /** Ends the engine without warning, and its containerd with it; the containers go on. */
     public void kill() throws InterruptedException {
+        List<ProcessHandle> children = dockerd.children().toList();
         dockerd.destroyForcibly().waitFor();
+        for (ProcessHandle child : children) {
+            child.onExit().join(); // The kernel ends it, as its parent died; a new engine must not find it dying.
+        }
     }
 
     /** Starts it again. */
     public void startAgain() throws IOException {
-        Files.deleteIfExists(folder.resolve("pid"));
-        dockerd = start();
+        for (int tries = 1; ; tries++) {
+            Files.deleteIfExists(folder.resolve("pid"));
+            try {
+                dockerd = start();
+                return;
+            } catch (IllegalStateException e) {
+                // As an init system would: its containerd may not be ready within the time that dockerd gives it.
+                if (tries == 3) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private void makeImage() throws IOException {
