@@ -36,6 +36,8 @@ public final class RoleYaml {
     /** Names of the tools of MCP servers, which are the operator's to know. */
     private static final Pattern MCP_TOOL = Pattern.compile("mcp\\.[a-z][a-z0-9-]{0,31}\\.[A-Za-z0-9_.-]{1,100}");
 
+    private static final Set<String> SANDBOXES = Set.of("", "bubblewrap", "docker", "kubernetes", "process");
+
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,99}");
     private static final Pattern KIND = Pattern.compile("[a-z0-9][a-z0-9-]{0,99}(\\.[a-z0-9][a-z0-9-]{0,99})*");
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_.*?{},:-]+");
@@ -144,6 +146,13 @@ public final class RoleYaml {
             within("agents", role.getAgents(), 1, 64);
             within("slotsPerAgent", role.getSlotsPerAgent(), 1, 100);
             within("attemptTimeoutMs", role.getAttemptTimeoutMs(), MIN_TIMEOUT_MS, MAX_TIMEOUT_MS);
+            if (!SANDBOXES.contains(role.getSandbox())) {
+                problem(
+                        "sandbox",
+                        role.getSandbox(),
+                        "no such sandbox",
+                        "use bubblewrap, docker, kubernetes or process, or leave it out for the worker's own");
+            }
             Resources resources = role.getResources();
             if (resources != null) {
                 if (!(resources.getCpu() >= 0 && resources.getCpu() <= 1024)) {

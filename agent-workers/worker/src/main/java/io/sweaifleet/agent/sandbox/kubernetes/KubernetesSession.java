@@ -174,8 +174,16 @@ final class KubernetesSession implements SandboxSession {
         if (exitCode < 0 && end == End.EXITED || exitCode == 137) {
             end = whyGone(name, end, output);
         }
-        if (!copyBack(name, output)) {
-            end = end == End.EXITED ? End.TOO_MUCH_DISK : end;
+        try {
+            if (!copyBack(name, output)) {
+                end = end == End.EXITED ? End.TOO_MUCH_DISK : end;
+            }
+        } catch (KubernetesClientException | SandboxFailedException e) {
+            // The kubelet may have found out meanwhile that the command filled its volume.
+            if (whyGone(name, end, output) != End.TOO_MUCH_DISK) {
+                throw e;
+            }
+            end = End.TOO_MUCH_DISK;
         }
         return new Execution(end, end == End.EXITED ? exitCode : -1, wall);
     }

@@ -10,4 +10,10 @@ class KubernetesEscapeIT extends EscapeSuite {
     Sandbox sandbox(Path workDirectory) {
         return KubernetesFixture.sandbox(SMALL, workDirectory);
     }
+
+    /** The kubelet looks every ten seconds or so, and evicts the pod then. */
+    @Override
+    boolean limitsDiskAtOnce() {
+        return false;
+    }
 }
