@@ -99,8 +99,7 @@ final class DockerSession implements SandboxSession {
         }
     }
 
-    private Execution run(
-            String id, SandboxedCommand command, Duration timeout, Cancellation cancellation, Path output)
+    private Execution run(String id, SandboxedCommand command, Duration timeout, Cancellation cancellation, Path output)
             throws IOException, InterruptedException {
         String exec = engine.ask("prepare a command", () -> engine.control()
                 .execCreateCmd(id)
@@ -130,8 +129,10 @@ final class DockerSession implements SandboxSession {
             int exitCode = exitCode(exec);
             ended = nothingLeft(id);
             if (exitCode == KILLED) {
-                note(output, "killed; the container may use " + (limits.memoryBytes() >> 20) + " MB of memory and "
-                        + limits.pids() + " processes");
+                note(
+                        output,
+                        "killed; the container may use " + (limits.memoryBytes() >> 20) + " MB of memory and "
+                                + limits.pids() + " processes");
             }
             return new Execution(End.EXITED, exitCode, wall);
         } finally {
@@ -164,7 +165,8 @@ final class DockerSession implements SandboxSession {
 
     private InspectExecResponse inspect(String exec) {
         return engine.ask(
-                "be asked about a command", () -> engine.control().inspectExecCmd(exec).exec());
+                "be asked about a command",
+                () -> engine.control().inspectExecCmd(exec).exec());
     }
 
     private static void note(Path output, String text) throws IOException {
@@ -216,7 +218,8 @@ final class DockerSession implements SandboxSession {
                 .choose(request.image(), confinement.root())
                 .orElseThrow(() -> new SandboxFailedException(
                         request.image().isEmpty()
-                                ? "sandbox docker has no image for this repository among " + sandbox.options().images()
+                                ? "sandbox docker has no image for this repository among "
+                                        + sandbox.options().images()
                                 : "sandbox docker has no image named " + request.image() + "; it has "
                                         + sandbox.options().images(),
                         "add default=IMAGE, or one for the language, to fleet.sandbox.images"));
@@ -301,7 +304,11 @@ final class DockerSession implements SandboxSession {
         Path output = confinement.lease().resolve("program-" + System.nanoTime() + ".log");
         try {
             SandboxedCommand question = new SandboxedCommand(
-                    List.of("sh", "-c", "command -v -- \"$0\"", name), confinement.root(), Map.of(), List.of(), List.of());
+                    List.of("sh", "-c", "command -v -- \"$0\"", name),
+                    confinement.root(),
+                    Map.of(),
+                    List.of(),
+                    List.of());
             Execution execution = execute(question, Duration.ofSeconds(30), new Cancellation(), output);
             return execution.exitCode() == 0;
         } catch (IOException e) {

@@ -89,13 +89,16 @@ class DockerSandboxIT {
     @Test
     void shouldTakeEveryRightFromTheContainer() throws Exception {
         // When
-        Execution execution = execute("id -u; touch /x; touch in-clone /scratch/in-scratch /tmp/in-tmp; echo x > .git/x;"
-                + " grep -E 'CapEff|CapBnd|NoNewPrivs|Seccomp:' /proc/self/status; ls /sys/class/net; env");
+        Execution execution =
+                execute("id -u; touch /x; touch in-clone /scratch/in-scratch /tmp/in-tmp; echo x > .git/x;"
+                        + " grep -E 'CapEff|CapBnd|NoNewPrivs|Seccomp:' /proc/self/status; ls /sys/class/net; env");
 
         // Then: as the engine sees it, and as the command does.
         assertThat(execution.end()).isEqualTo(End.EXITED);
-        InspectContainerResponse container =
-                sandbox.engine().control().inspectContainerCmd(containers().get(0).getId()).exec();
+        InspectContainerResponse container = sandbox.engine()
+                .control()
+                .inspectContainerCmd(containers().get(0).getId())
+                .exec();
         HostConfig host = container.getHostConfig();
         assertThat(host.getCapDrop()).containsExactly(Capability.ALL);
         assertThat(host.getReadonlyRootfs()).isTrue();
@@ -103,7 +106,8 @@ class DockerSandboxIT {
         assertThat(host.getMemory()).isEqualTo(128L << 20).isEqualTo(host.getMemorySwap());
         assertThat(host.getNanoCPUs()).isEqualTo(1_500_000_000L);
         assertThat(host.getNetworkMode()).isEqualTo("none");
-        assertThat(container.getMounts()).extracting(mount -> String.valueOf(mount.getDestination()))
+        assertThat(container.getMounts())
+                .extracting(mount -> String.valueOf(mount.getDestination()))
                 .containsExactlyInAnyOrder("/workspace", "/workspace/.git", "/scratch");
         assertThat(output())
                 .startsWith(ContainerUser.AGENT + "\n")
@@ -142,13 +146,15 @@ class DockerSandboxIT {
         assertThat(execution.exitCode()).isZero();
         assertThat(file).hasContent("by the worker\nby the command");
         assertThat(Files.getAttribute(confinement.root(), "unix:uid")).isEqualTo(0);
-        assertThat(Files.getAttribute(confinement.root().resolve(".git"), "unix:uid")).isEqualTo(0);
+        assertThat(Files.getAttribute(confinement.root().resolve(".git"), "unix:uid"))
+                .isEqualTo(0);
     }
 
     @Test
     void shouldNameTheFoldersAsTheContainerHasThem() throws Exception {
         // When
-        Execution execution = execute("cd '" + confinement.scratch() + "' && pwd && ls -d '" + confinement.root() + "'");
+        Execution execution =
+                execute("cd '" + confinement.scratch() + "' && pwd && ls -d '" + confinement.root() + "'");
 
         // Then
         assertThat(execution.exitCode()).isZero();
@@ -428,10 +434,7 @@ class DockerSandboxIT {
         // Given: no registry can be reached from here.
         DockerSandbox pulling = DockerSandbox.connect(
                 new DockerOptions(
-                        fixture.address(),
-                        ImageCatalogue.parse(List.of("java=127.0.0.1:9/no/such:1")),
-                        true,
-                        LIMITS),
+                        fixture.address(), ImageCatalogue.parse(List.of("java=127.0.0.1:9/no/such:1")), true, LIMITS),
                 folder.resolve("work"));
 
         // When / Then
@@ -458,8 +461,7 @@ class DockerSandboxIT {
     }
 
     private SandboxedCommand command(String script) {
-        return new SandboxedCommand(
-                List.of("sh", "-c", script), confinement.root(), Map.of(), List.of(), List.of());
+        return new SandboxedCommand(List.of("sh", "-c", script), confinement.root(), Map.of(), List.of(), List.of());
     }
 
     private Path next() {

@@ -78,8 +78,7 @@ class OfferedSandboxesIT {
         Settings settings = settings(Map.of("fleet.worker.sandbox", "docker"));
 
         // When / Then
-        assertThatThrownBy(() ->
-                        OfferedSandboxes.probe(settings, HostEnvironment.detect(), folder.resolve("work")))
+        assertThatThrownBy(() -> OfferedSandboxes.probe(settings, HostEnvironment.detect(), folder.resolve("work")))
                 .isInstanceOf(SandboxUnavailableException.class)
                 .hasMessageContaining("fleet.worker.sandbox is docker");
     }
@@ -90,8 +89,7 @@ class OfferedSandboxesIT {
         Settings settings = settings(Map.of("fleet.sandbox.images", "java=Not An Image"));
 
         // When / Then
-        assertThatThrownBy(() ->
-                        OfferedSandboxes.probe(settings, HostEnvironment.detect(), folder.resolve("work")))
+        assertThatThrownBy(() -> OfferedSandboxes.probe(settings, HostEnvironment.detect(), folder.resolve("work")))
                 .isInstanceOf(SettingException.class)
                 .hasMessageContaining("java=Not An Image");
     }
