@@ -272,8 +272,14 @@ public final class PatchParser {
         if (line.startsWith("diff --git ") || line.startsWith("@@")) {
             return true;
         }
-        // "--- x" and "+++ y" may be a line that goes and one that comes: they are where the counts end with them.
-        return isFileHeader(at) && !(counted && lastPair);
+        if (!isFileHeader(at)) {
+            return false;
+        }
+        // "--- x" and "+++ y" may be a line that goes and one that comes: where the counts say so, unless a hunk
+        // follows them
+        // although more lines are due.
+        return !counted
+                || (!lastPair && at + 2 < lines.size() && lines.get(at + 2).startsWith("@@"));
     }
 
     private static void cutLastEnd(List<Line> body) {
