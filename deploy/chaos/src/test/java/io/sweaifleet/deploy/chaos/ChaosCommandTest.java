@@ -74,7 +74,7 @@ class ChaosCommandTest {
         assertThat(code).isEqualTo(ExitCode.FAILED);
         JsonNode document = new ObjectMapper().readTree(said.toString(StandardCharsets.UTF_8));
         assertThat(document.get("holds").asBoolean()).isFalse();
-        assertThat(document.get("tasks").asInt()).isEqualTo(302);
+        assertThat(document.get("tasks").asInt()).isEqualTo(776);
         for (JsonNode check : document.get("checks")) {
             assertThat(check.get("holds").asBoolean())
                     .as(check.toString())
