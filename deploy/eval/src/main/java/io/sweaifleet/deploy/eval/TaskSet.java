@@ -41,7 +41,7 @@ public final class TaskSet {
     }
 
     /** The recordings, a folder for each task; empty when none ship. */
-    static Optional<Path> unpackRecordings(Path scratch) throws IOException {
+    public static Optional<Path> unpackRecordings(Path scratch) throws IOException {
         return unpack("recordings", scratch) ? Optional.of(scratch) : Optional.empty();
     }
 
