@@ -1,5 +1,6 @@
 package io.sweaifleet.agent.tool.syntax;
 
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -95,7 +96,10 @@ public enum Grammar {
         }
         try {
             TSLanguage language = grammar.language.get();
-            return new TSParser().setLanguage(language)
+            TSParser parser = new TSParser();
+            boolean fits = parser.setLanguage(language);
+            Reference.reachabilityFence(parser);
+            return fits
                     ? new Loaded(language, "")
                     : new Loaded(null, "its grammar is of another version than tree-sitter");
         } catch (RuntimeException | LinkageError e) {

@@ -1,5 +1,6 @@
 package io.sweaifleet.agent.tool.syntax;
 
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ import org.treesitter.TSTree;
 
 /**
  * A parsed file. The native tree is freed by the library's cleaner once this object is unreachable; there is no way to free it
- * earlier, so hold none longer than needed. Confined to one thread; many threads may parse at once, each its own.
+ * earlier, so hold none longer than needed, and keep it reachable ({@link Reference#reachabilityFence}) while its nodes are used. Confined to one thread; many threads may parse at once, each its own.
  */
 public final class SyntaxTree {
 
@@ -52,19 +53,24 @@ public final class SyntaxTree {
         parser.setLanguage(grammar.language());
         parser.setTimeoutMicros(MAX_MICROS);
         // As bytes: the call that takes a String passes Java's modified UTF-8, whose offsets and emoji are others.
-        TSTree tree = parser.parse(
-                new byte[Math.min(CHUNK, source.length + 1)],
-                null,
-                (buffer, offset, point) -> {
-                    int length = Math.min(buffer.length, source.length - offset);
-                    if (length <= 0) {
-                        return 0;
-                    }
-                    System.arraycopy(source, offset, buffer, 0, length);
-                    return length;
-                },
-                TSInputEncoding.TSInputEncodingUTF8);
-        return tree == null ? Optional.empty() : Optional.of(new SyntaxTree(source, tree));
+        try {
+            TSTree tree = parser.parse(
+                    new byte[Math.min(CHUNK, source.length + 1)],
+                    null,
+                    (buffer, offset, point) -> {
+                        int length = Math.min(buffer.length, source.length - offset);
+                        if (length <= 0) {
+                            return 0;
+                        }
+                        System.arraycopy(source, offset, buffer, 0, length);
+                        return length;
+                    },
+                    TSInputEncoding.TSInputEncodingUTF8);
+            return tree == null ? Optional.empty() : Optional.of(new SyntaxTree(source, tree));
+        } finally {
+            // The library knows its parser by address only: collected in mid-parse, it would take the process with it.
+            Reference.reachabilityFence(parser);
+        }
     }
 
     /** The root, which is valid as long as this tree is reachable. */
@@ -80,8 +86,12 @@ public final class SyntaxTree {
 
     /** The first syntax error, if there is one. */
     public Optional<Problem> problem() {
-        TSNode root = tree.getRootNode();
-        return root.hasError() ? Optional.of(described(firstError(root))) : Optional.empty();
+        try {
+            TSNode root = tree.getRootNode();
+            return root.hasError() ? Optional.of(described(firstError(root))) : Optional.empty();
+        } finally {
+            Reference.reachabilityFence(tree);
+        }
     }
 
     /** The first node in the order of the text that is an error or missing. */

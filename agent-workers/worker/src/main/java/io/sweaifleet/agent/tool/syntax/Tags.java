@@ -1,5 +1,6 @@
 package io.sweaifleet.agent.tool.syntax;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -135,18 +136,23 @@ public record Tags(List<Definition> definitions, Map<String, Integer> references
         Set<Integer> defined = new HashSet<>();
         Map<Integer, String> used = new HashMap<>();
         TSQueryMatch match = new TSQueryMatch();
-        while (cursor.nextMatch(match)) {
-            for (TSQueryCapture capture : match.getCaptures()) {
-                TSNode node = capture.getNode();
-                boolean definition = capture.getIndex() == DEFINITION;
-                if (!definition) {
-                    used.put(node.getStartByte(), tree.text(node));
-                } else if (definitions.size() < MAX_DEFINITIONS && defined.add(node.getStartByte())) {
-                    int row = node.getStartPoint().getRow();
-                    String line = row < lines.length ? lines[row].strip() : "";
-                    definitions.add(new Definition(tree.text(node), row + 1, line));
+        try {
+            while (cursor.nextMatch(match)) {
+                for (TSQueryCapture capture : match.getCaptures()) {
+                    TSNode node = capture.getNode();
+                    boolean definition = capture.getIndex() == DEFINITION;
+                    if (!definition) {
+                        used.put(node.getStartByte(), tree.text(node));
+                    } else if (definitions.size() < MAX_DEFINITIONS && defined.add(node.getStartByte())) {
+                        int row = node.getStartPoint().getRow();
+                        String line = row < lines.length ? lines[row].strip() : "";
+                        definitions.add(new Definition(tree.text(node), row + 1, line));
+                    }
                 }
             }
+        } finally {
+            Reference.reachabilityFence(cursor);
+            Reference.reachabilityFence(tree);
         }
         definitions.sort(Comparator.comparingInt(Definition::line));
         Map<String, Integer> references = new HashMap<>();

@@ -8,18 +8,23 @@ import io.sweaifleet.schemas.worker.Heartbeat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** An outbox that keeps what it is given. */
 public final class Recorder implements Outbox {
 
     public final List<Heartbeat> heartbeats = Collections.synchronizedList(new ArrayList<>());
+
+    /** What is done with a heartbeat; it is kept, unless a test says otherwise. */
+    public volatile Consumer<Heartbeat> onHeartbeat = heartbeats::add;
+
     public final List<AgentResult> reports = Collections.synchronizedList(new ArrayList<>());
     public final List<AuditEvent.Builder> audit = Collections.synchronizedList(new ArrayList<>());
     public final List<KnowledgeFact> facts = Collections.synchronizedList(new ArrayList<>());
 
     @Override
     public void heartbeat(Heartbeat heartbeat) {
-        heartbeats.add(heartbeat);
+        onHeartbeat.accept(heartbeat);
     }
 
     @Override
