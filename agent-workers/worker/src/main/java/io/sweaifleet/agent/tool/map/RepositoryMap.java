@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** Shows a model what is where in a repository, within a budget of tokens: the definitions that matter most, by file. */
 public final class RepositoryMap {
@@ -36,6 +37,8 @@ public final class RepositoryMap {
 
     /** Longest line that is shown, in characters. */
     static final int MAX_LINE = 120;
+
+    private static final Pattern LINE_ENDS = Pattern.compile("[\\p{Cntrl}\\u0085\\u2028\\u2029]");
 
     private static final TagCache CACHE = new TagCache();
 
@@ -142,7 +145,7 @@ public final class RepositoryMap {
                 byFile.computeIfAbsent(one.path(), any -> new ArrayList<>()).add(one));
         StringBuilder text = new StringBuilder();
         byFile.forEach((path, definitions) -> {
-            text.append(path).append(":\n");
+            text.append(onOneLine(path)).append(":\n");
             definitions.stream()
                     .sorted(Comparator.comparingInt(one -> one.definition().line()))
                     .forEach(one -> text.append(' ')
@@ -155,7 +158,13 @@ public final class RepositoryMap {
     }
 
     private static String line(String text) {
-        String bare = text.endsWith("{") ? text.substring(0, text.length() - 1).strip() : text;
+        String one = onOneLine(text);
+        String bare = one.endsWith("{") ? one.substring(0, one.length() - 1).strip() : one;
         return bare.length() <= MAX_LINE ? bare : bare.substring(0, MAX_LINE - 1) + "…";
+    }
+
+    /** Sources and names of files may hold characters that end a line elsewhere; here they must not. */
+    private static String onOneLine(String text) {
+        return LINE_ENDS.matcher(text).replaceAll(" ");
     }
 }

@@ -78,6 +78,18 @@ class RepositoryMapTest {
         assertThat(map).isEqualTo("b.py:\n 3|def three():\n 20|def two():\na.py:\n 1|class One\n");
     }
 
+    @Test
+    void shouldShowADefinitionOnOneLineWhateverItHolds() {
+        // Given
+        List<Ranked> ranked = List.of(new Ranked("a\nb.py", new Definition("one", 1, "def\u2028one(\r\u0085\t):"), 3));
+
+        // When
+        String map = RepositoryMap.render(ranked, 1_000);
+
+        // Then
+        assertThat(map).isEqualTo("a b.py:\n 1|def one(   ):\n");
+    }
+
     @Provide
     Arbitrary<List<Ranked>> rankings() {
         Arbitrary<String> text = Arbitraries.strings().ofMaxLength(200);
@@ -105,6 +117,6 @@ class RepositoryMapTest {
 
         // Then
         assertThat(map.lines().filter(line -> line.matches(" \\d+\\|.*")).count())
-                .isGreaterThanOrEqualTo(ranked.size());
+                .isEqualTo(ranked.size());
     }
 }
