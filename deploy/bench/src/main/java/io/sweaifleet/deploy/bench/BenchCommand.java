@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         description = {
             "Measures no-op tasks end to end on a node of its own (without the graph), which is removed afterwards:",
             "paced latency, a burst, and a raw chain of produce and consume with the same hops.",
-            "--chain, --backlog and --agents measure something else instead."
+            "--chain, --backlog, --ledger and --agents measure something else instead."
         })
 public final class BenchCommand implements Callable<Integer> {
 
@@ -48,6 +48,12 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "TASKS",
             description = "What a task costs while so many wait, and a restart of the topology with them.")
     private int backlog;
+
+    @Option(
+            names = "--ledger",
+            paramLabel = "TASKS",
+            description = "How long a restart without local stores takes after so many tasks have ended.")
+    private int ledger;
 
     @Option(
             names = "--agents",
@@ -87,6 +93,10 @@ public final class BenchCommand implements Callable<Integer> {
         if (backlog != 0) {
             check("--backlog", backlog, 1_000, 5_000_000);
             asked.add(new BacklogScenario(backlog));
+        }
+        if (ledger != 0) {
+            check("--ledger", ledger, 1_000, 50_000_000);
+            asked.add(new LedgerScenario(ledger));
         }
         if (asked.isEmpty()) {
             check("--tasks", tasks, 100, 1_000_000);
