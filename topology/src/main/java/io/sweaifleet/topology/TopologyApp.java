@@ -1,5 +1,6 @@
 package io.sweaifleet.topology;
 
+import io.sweaifleet.schemas.approval.ApprovalKey;
 import io.sweaifleet.schemas.archive.Archiver;
 import io.sweaifleet.schemas.config.FleetSettings;
 import io.sweaifleet.schemas.config.SettingException;
@@ -146,7 +147,11 @@ public final class TopologyApp implements AutoCloseable {
             String id = IntakeTopology.APPLICATION + suffix;
             offsets.prepare(id, IntakeTopology.INPUTS, null);
             Topology topology = IntakeTopology.build(
-                    serdes, topicIds(brokers, IntakeTopology.INPUTS), InstantSource.system(), patience);
+                    serdes,
+                    topicIds(brokers, IntakeTopology.INPUTS),
+                    InstantSource.system(),
+                    patience,
+                    ApprovalKey.in(settings));
             up.add(run(new KafkaStreams(topology, properties.intake(id)), id));
         }
         await(up, apps);

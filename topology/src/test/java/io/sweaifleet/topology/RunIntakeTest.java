@@ -2,6 +2,7 @@ package io.sweaifleet.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sweaifleet.schemas.approval.ApprovalKey;
 import io.sweaifleet.schemas.core.CoreInput;
 import io.sweaifleet.schemas.core.CoreInputType;
 import io.sweaifleet.schemas.core.DeadLetter;
@@ -16,12 +17,14 @@ import io.sweaifleet.schemas.workflow.StepType;
 import io.sweaifleet.schemas.workflow.Verdict;
 import io.sweaifleet.schemas.workflow.WorkflowDefinition;
 import io.sweaifleet.schemas.workflow.WorkflowStep;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -161,6 +164,63 @@ class RunIntakeTest {
         assertThat(letter.getWorkflowId()).isEqualTo("run-1");
         assertThat(passed(CoreInputType.REFUSAL)).hasSize(1);
         assertThat(passed(CoreInputType.WORKFLOW)).isEmpty();
+    }
+
+    @Test
+    void shouldTakeWhatTheOperatorSignedAndNothingElseAsAnAnswerToAnAgent(@TempDir Path directory) throws Exception {
+        // Given
+        ApprovalKey.ensure(directory.resolve("key"));
+        ApprovalKey.ensure(directory.resolve("other"));
+        ApprovalKey key = ApprovalKey.in(directory.resolve("key")).orElseThrow();
+        ApprovalKey other = ApprovalKey.in(directory.resolve("other")).orElseThrow();
+        Approval answer = approval()
+                .setId("approve-1")
+                .setPool("default")
+                .setBy("ann")
+                .setRequest("a1-1")
+                .build();
+        Approval signed =
+                Approval.newBuilder(answer).setSignature(key.sign(answer)).build();
+        try (TestFleet guarded = TestFleet.answeredWith(key)) {
+            // When
+            guarded.send(FleetTopic.APPROVALS, "any", answer);
+            guarded.send(
+                    FleetTopic.APPROVALS,
+                    "any",
+                    Approval.newBuilder(answer).setSignature(other.sign(answer)).build());
+            guarded.send(
+                    FleetTopic.APPROVALS,
+                    "any",
+                    Approval.newBuilder(signed).setRequest("a1-2").build());
+            guarded.send(
+                    FleetTopic.APPROVALS,
+                    "any",
+                    Approval.newBuilder(signed).setTaskId("run-1-other").build());
+            guarded.send(FleetTopic.APPROVALS, "any", signed);
+
+            // Then
+            assertThat(guarded.deadLetters()).hasSize(4).allSatisfy(letter -> {
+                assertThat(letter.getCause()).isEqualTo(DeadLetterCause.INVALID);
+                assertThat(letter.getFailure().getCode()).isEqualTo("APPROVAL_NOT_SIGNED");
+            });
+            assertThat(guarded.taken(FleetTopic.CORE_INPUTS).stream()
+                            .map(record -> guarded.decodeCoreInput(Objects.requireNonNull(record.value())))
+                            .filter(input -> input.getType() == CoreInputType.APPROVAL))
+                    .singleElement()
+                    .satisfies(input -> assertThat(input.getApproval()).isEqualTo(signed));
+        }
+    }
+
+    @Test
+    void shouldTakeNoAnswerToAnAgentWithoutAKeyToCheckItWith() {
+        // When
+        fleet.send(FleetTopic.APPROVALS, "any", approval().setRequest("a1-1").build());
+
+        // Then
+        assertThat(fleet.deadLetters())
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.getFailure().getCode()).isEqualTo("APPROVAL_KEY_MISSING"));
+        assertThat(passed(CoreInputType.APPROVAL)).isEmpty();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.sweaifleet.topology;
 
+import io.sweaifleet.schemas.approval.ApprovalKey;
 import io.sweaifleet.schemas.core.CoreInput;
 import io.sweaifleet.schemas.core.DeadLetter;
 import io.sweaifleet.schemas.core.TaskEvent;
@@ -73,11 +74,19 @@ public final class TestFleet implements AutoCloseable {
             new java.util.EnumMap<>(FleetTopic.class);
 
     private TestFleet(Map<String, Object> serdes, Patience patience) {
+        this(serdes, patience, Optional.empty());
+    }
+
+    private TestFleet(Map<String, Object> serdes, Patience patience, Optional<ApprovalKey> approvals) {
         this.serdes = serdes;
         InstantSource clock = () -> now;
         intake = driver(
                 IntakeTopology.build(
-                        serdes, Map.of("fleet.tasks", "topic-1", "fleet.workflows", "topic-2"), clock, patience),
+                        serdes,
+                        Map.of("fleet.tasks", "topic-1", "fleet.workflows", "topic-2"),
+                        clock,
+                        patience,
+                        approvals),
                 "intake");
         core = driver(CoreTopology.build(serdes, 1, clock, new CoreClients(System::nanoTime)), "core");
         for (FleetTopic topic : IntakeTopology.INPUTS) {
@@ -101,6 +110,13 @@ public final class TestFleet implements AutoCloseable {
                     org.apache.avro.specific.SpecificData.get().getSchema(topic.valueType()));
         }
         return with(Map.of("schema.registry.url", registry.address(), "use.latest.version", "true"));
+    }
+
+    /** A fleet in which only what this key has signed answers what agents ask. */
+    public static TestFleet answeredWith(ApprovalKey key) {
+        TestFleet plain = create();
+        plain.close();
+        return new TestFleet(plain.serdes, new Patience(Duration.ofSeconds(30)), Optional.of(key));
     }
 
     /** A fleet with these serdes. */
@@ -466,6 +482,7 @@ public final class TestFleet implements AutoCloseable {
                             null,
                             result,
                             failure,
+                            null,
                             null,
                             null));
         }

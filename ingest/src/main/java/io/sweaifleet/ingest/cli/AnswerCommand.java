@@ -4,7 +4,10 @@ import io.sweaifleet.ingest.client.Fleet;
 import io.sweaifleet.ingest.follow.StatusLookup;
 import io.sweaifleet.ingest.follow.TaskPhase;
 import io.sweaifleet.ingest.follow.TaskView;
+import io.sweaifleet.schemas.approval.ApprovalKey;
+import io.sweaifleet.schemas.common.ApprovalRequest;
 import io.sweaifleet.schemas.config.FleetSettings;
+import io.sweaifleet.schemas.config.Settings;
 import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.workflow.Approval;
@@ -44,6 +47,12 @@ abstract class AnswerCommand implements Callable<Integer> {
     @Option(names = "--by", paramLabel = "NAME", description = "Who answers (default: the user of this machine).")
     private @Nullable String by;
 
+    @Option(
+            names = "--request",
+            paramLabel = "ID",
+            description = "What is answered, when the task's agent asks several things; `fleet status` shows it.")
+    private @Nullable String requestId;
+
     @Option(names = "--group", paramLabel = "NAME", description = "A group that you belong to; may be repeated.")
     private @Nullable List<String> groups;
 
@@ -58,6 +67,12 @@ abstract class AnswerCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ControlRequest.checkId(id);
+        String within = context.terminal().environment().getOrDefault("FLEET_RUN", "");
+        if (!within.isEmpty()) {
+            throw CliException.usage(
+                    "this runs inside of task " + within + " of a fleet: no agent answers what agents ask",
+                    "answer from a terminal of your own");
+        }
         try (Fleet fleet = context.open(node)) {
             String in = pool == null ? fleet.settings().get(FleetSettings.POOL) : pool;
             Instant now = context.clock().instant();
@@ -68,7 +83,8 @@ abstract class AnswerCommand implements Callable<Integer> {
                             "check the id with `fleet list`, or give its --pool"));
             String word = verdict == Verdict.APPROVED ? "approve" : "reject";
             TaskView task = asking(found);
-            Approval approval = Approval.newBuilder()
+            ApprovalRequest asked = request(task);
+            Approval unsigned = Approval.newBuilder()
                     .setId(context.ids().next(word))
                     .setPool(in)
                     .setWorkflowId(found.workflow().workflowId())
@@ -78,7 +94,16 @@ abstract class AnswerCommand implements Callable<Integer> {
                     .setGroups(groups == null ? List.of() : groups)
                     .setComment(comment)
                     .setAnsweredAt(now)
+                    .setRequest(asked == null ? null : asked.getRequestId())
                     .build();
+            Approval approval = asked == null
+                    ? unsigned
+                    : Approval.newBuilder(unsigned)
+                            .setSignature(operatorsKey(fleet.settings()).sign(unsigned))
+                            .build();
+            if (asked != null) {
+                AskPreview.lines(asked).forEach(context.terminal().out()::println);
+            }
             fleet.send(FleetTopic.APPROVALS, Keys.of(in, task.taskId()), approval);
             context.terminal()
                     .out()
@@ -89,10 +114,46 @@ abstract class AnswerCommand implements Callable<Integer> {
         }
     }
 
+    /** Intake takes no answer to an agent without a signature: it is refused here, where somebody reads it. */
+    private static ApprovalKey operatorsKey(Settings settings) {
+        return ApprovalKey.in(settings)
+                .orElseThrow(() -> CliException.environment(
+                        "there is no operator's key at " + settings.get(FleetSettings.APPROVAL_KEY),
+                        "Name the file that the topology has (" + FleetSettings.APPROVAL_KEY.name()
+                                + "), or the data directory of its node (--data-dir)."));
+    }
+
+    /** What the task's agent asks and is answered; null for an approval step. */
+    private @Nullable ApprovalRequest request(TaskView task) {
+        if (task.kind().equals(APPROVAL_KIND)) {
+            return null;
+        }
+        if (requestId != null) {
+            ApprovalRequest asked = task.asks().get(requestId);
+            if (asked == null) {
+                throw CliException.failed(
+                        task.taskId() + " does not ask " + requestId + " (any more)",
+                        task.asks().isEmpty()
+                                ? "it asks nothing now"
+                                : "it asks " + String.join(", ", task.asks().keySet()));
+            }
+            return asked;
+        }
+        if (task.asks().size() != 1) {
+            throw CliException.usage(
+                    "the agent of " + task.taskId() + " asks several things",
+                    "name one with --request: " + String.join(", ", task.asks().keySet()));
+        }
+        return task.asks().values().iterator().next();
+    }
+
     /** The one task that is meant. */
     private TaskView asking(StatusLookup.Found found) {
         if (found.taskId() != null) {
             TaskView task = found.workflow().tasks().get(found.taskId());
+            if (task != null && !task.asks().isEmpty()) {
+                return task;
+            }
             if (task == null || !task.kind().equals(APPROVAL_KIND)) {
                 throw CliException.failed(
                         found.taskId() + " asks for no approval",
@@ -103,8 +164,9 @@ abstract class AnswerCommand implements Callable<Integer> {
         List<TaskView> approvals = found.workflow().tasks().values().stream()
                 .filter(task -> task.kind().equals(APPROVAL_KIND))
                 .toList();
-        List<TaskView> asking = approvals.stream()
-                .filter(task -> task.phase() == TaskPhase.HELD)
+        List<TaskView> asking = found.workflow().tasks().values().stream()
+                .filter(task ->
+                        !task.asks().isEmpty() || (task.kind().equals(APPROVAL_KIND) && task.phase() == TaskPhase.HELD))
                 .toList();
         // One that does not ask yet may be answered already; which one is meant is plain when there is no other.
         return open(asking.isEmpty() ? approvals : asking, found);

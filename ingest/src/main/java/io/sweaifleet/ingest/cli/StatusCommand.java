@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -157,6 +158,7 @@ final class StatusCommand implements Callable<Integer> {
             line(out, "worker", task.workerId());
             line(out, "agent", task.agentId());
             line(out, "detail", detail(task));
+            task.asks().values().forEach(ask -> AskPreview.lines(ask).forEach(out::println));
         }
         TaskOutcome outcome = found.outcome();
         if (outcome != null) {
@@ -200,7 +202,7 @@ final class StatusCommand implements Callable<Integer> {
                                 + (task.message().isEmpty() ? "" : " (" + task.message() + ")");
                     case HELD -> task.message();
                     case ASSIGNED -> "given to " + task.workerId();
-                    case RUNNING -> task.step();
+                    case RUNNING -> task.asks().isEmpty() ? task.step() : asking(task);
                     case RETRYING ->
                         "next attempt"
                                 + (task.dueAt() == null ? "" : " at " + IsoTimes.format(task.dueAt()))
@@ -208,6 +210,15 @@ final class StatusCommand implements Callable<Integer> {
                     case ENDED, QUARANTINED ->
                         task.failure() == null ? task.message() : OutcomeTable.words(task.failure());
                 };
+    }
+
+    /** What an agent waits for. */
+    private static String asking(TaskView task) {
+        return task.asks().values().stream()
+                .map(ask -> "asks for approval of " + ask.getTool() + " (rule " + ask.getRule() + ", until "
+                        + IsoTimes.format(ask.getExpiresAt()) + "): fleet approve " + task.taskId() + " --request "
+                        + ask.getRequestId())
+                .collect(Collectors.joining("; "));
     }
 
     /** What went wrong with the attempt before. */
@@ -249,6 +260,8 @@ final class StatusCommand implements Callable<Integer> {
             node.put("cancelRequested", task.cancelRequested());
             node.put("detail", detail(task));
             node.set("waiting", QueryJson.tree(task.waiting()));
+            ArrayNode asks = node.putArray("asks");
+            task.asks().values().forEach(ask -> asks.add(RecordJson.toJson(ask)));
             node.set(
                     "failure",
                     Optional.ofNullable(task.failure())

@@ -1,12 +1,16 @@
 package io.sweaifleet.ingest.follow;
 
+import io.sweaifleet.schemas.common.ApprovalRequest;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.query.TaskAnswer;
 import io.sweaifleet.schemas.query.Waiting;
 import io.sweaifleet.schemas.task.TaskStatus;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param status how it ended, or null
  * @param failure what last went wrong, or null
  * @param message what the latest event said
+ * @param asks what its agent asks and nobody has answered, by request id
  * @param waiting why it has not started, by the fleet's state; empty when that was not asked, or it has started
  */
 public record TaskView(
@@ -46,9 +51,11 @@ public record TaskView(
         @Nullable TaskStatus status,
         @Nullable Failure failure,
         String message,
-        List<Waiting> waiting) {
+        List<Waiting> waiting,
+        Map<String, ApprovalRequest> asks) {
 
     public TaskView {
+        asks = Collections.unmodifiableMap(new LinkedHashMap<>(asks));
         waiting = List.copyOf(waiting);
     }
 
@@ -70,7 +77,8 @@ public record TaskView(
                 null,
                 null,
                 "",
-                List.of());
+                List.of(),
+                Map.of());
     }
 
     /**
@@ -103,7 +111,8 @@ public record TaskView(
                 answer.status() == null ? status : answer.status(),
                 failure,
                 message,
-                answer.waiting());
+                answer.waiting(),
+                atWorker ? asks : Map.of());
     }
 
     /** When the phase began, as far as the state tells. */
@@ -124,7 +133,8 @@ public record TaskView(
         return switch (event.getType()) {
             case TASK_ACCEPTED -> with(event, TaskPhase.WAITING);
             case TASK_READY -> with(event, TaskPhase.QUEUED);
-            case TASK_HELD, APPROVAL_REQUESTED, SIGNAL_AWAITED -> with(event, TaskPhase.HELD);
+            case APPROVAL_REQUESTED -> with(event, event.getRequest() == null ? TaskPhase.HELD : TaskPhase.RUNNING);
+            case TASK_HELD, SIGNAL_AWAITED -> with(event, TaskPhase.HELD);
             case TASK_ASSIGNED -> with(event, TaskPhase.ASSIGNED);
             case TASK_STARTED, STEP_EXPANDED -> with(event, TaskPhase.RUNNING);
             case TASK_PROGRESS -> with(event, TaskPhase.RUNNING);
@@ -158,6 +168,26 @@ public record TaskView(
         return phase == TaskPhase.ENDED || phase == TaskPhase.QUARANTINED;
     }
 
+    /** An attempt that ends withdraws what it asks. */
+    private Map<String, ApprovalRequest> asksAfter(TaskEvent event, TaskPhase next) {
+        if (next != TaskPhase.RUNNING) {
+            return Map.of();
+        }
+        ApprovalRequest asked = event.getRequest();
+        String answered = event.getRequestId();
+        if (asked == null && answered == null) {
+            return asks;
+        }
+        Map<String, ApprovalRequest> open = new LinkedHashMap<>(asks);
+        if (asked != null) {
+            open.put(asked.getRequestId(), asked);
+        }
+        if (answered != null) {
+            open.remove(answered);
+        }
+        return open;
+    }
+
     private TaskView with(TaskEvent event, TaskPhase next) {
         boolean newAttempt = next == TaskPhase.ASSIGNED;
         boolean started = next == TaskPhase.RUNNING && phase != TaskPhase.RUNNING;
@@ -179,6 +209,7 @@ public record TaskView(
                 event.getStatus() == null ? status : event.getStatus(),
                 event.getFailure() == null ? failure : event.getFailure(),
                 event.getMessage(),
-                List.of());
+                List.of(),
+                asksAfter(event, next));
     }
 }

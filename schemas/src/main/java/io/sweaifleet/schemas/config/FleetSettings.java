@@ -19,6 +19,13 @@ public final class FleetSettings implements SettingsProvider {
             "Directory in which a single node keeps its state: broker, registry, graph, artifacts.",
             "~/.fleet/node");
 
+    /** Key of those who answer what agents ask. */
+    public static final Setting<Path> APPROVAL_KEY = Setting.path(
+            "fleet.approvals.key-file",
+            "File with the operator's key, readable by its owner alone: fleet approve and fleet reject sign with it what they"
+                    + " answer running agents, and intake takes no other answer. Without the file answers are not signed.",
+            "${fleet.data-dir}/secrets/operator-approvals");
+
     /** Brokers to connect to first. */
     public static final Setting<String> BOOTSTRAP = Setting.text(
             "fleet.kafka.bootstrap-servers",
@@ -97,6 +104,7 @@ public final class FleetSettings implements SettingsProvider {
 
     private static final List<Setting<?>> ALL = List.of(
             DATA_DIR,
+            APPROVAL_KEY,
             BOOTSTRAP,
             REGISTRY_URL,
             SERDE_CLASS,

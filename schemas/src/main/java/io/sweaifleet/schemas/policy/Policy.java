@@ -229,10 +229,7 @@ public final class Policy {
         }
 
         String explain() {
-            String stated = reason.isEmpty() ? "rule " + name : reason;
-            return verdict == Verdict.ASK
-                    ? stated + " (needs approval; approvals come later, so it is denied for now)"
-                    : stated;
+            return reason.isEmpty() ? "rule " + name : reason;
         }
     }
 }

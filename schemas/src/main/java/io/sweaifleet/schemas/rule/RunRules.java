@@ -115,6 +115,7 @@ public final class RunRules {
         checks.range("groups.size", approval.getGroups().size(), 0, MOST_GROUPS);
         approval.getGroups().forEach(group -> checks.argument("groups", group, WHO_LIMIT));
         checks.length("comment", approval.getComment(), COMMENT_LIMIT);
+        checks.optionalId("request", approval.getRequest());
         return checks.problem();
     }
 }

@@ -1,5 +1,6 @@
 package io.sweaifleet.topology.core;
 
+import io.sweaifleet.schemas.common.ApprovalRequest;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.core.CoreInput;
@@ -33,6 +34,9 @@ final class InputReader {
     private static final int MOST_ROLES = 200;
     private static final int MOST_LABELS = 64;
     private static final int OUTPUTS_LIMIT = 16_384;
+    /** Characters of what an agent asks: it stands in an event. */
+    private static final int REQUEST_LIMIT = 64 * 1024;
+
     private static final int PATCH_LIMIT = 65_536;
     private static final int MOST_FINDINGS = 200;
 
@@ -206,6 +210,13 @@ final class InputReader {
         if (size > WireReader.VALUE_LIMIT) {
             return tooLarge("result", size + " bytes", WireReader.VALUE_LIMIT + " bytes");
         }
+        ApprovalRequest request = report.getRequest();
+        if (request != null) {
+            Failure invalid = invalid(request);
+            if (invalid != null) {
+                return invalid;
+            }
+        }
         TaskResult result = report.getResult();
         if (result == null) {
             return null;
@@ -227,6 +238,22 @@ final class InputReader {
         return null;
     }
 
+    private static @Nullable Failure invalid(ApprovalRequest request) {
+        if (!Keys.isId(request.getRequestId())) {
+            return notAnId("request.requestId", request.getRequestId());
+        }
+        int characters = request.getPreview().length()
+                + request.getTool().length()
+                + request.getRule().length()
+                + request.getReason().length();
+        for (Map.Entry<String, String> argument : request.getArguments().entrySet()) {
+            characters += argument.getKey().length() + argument.getValue().length();
+        }
+        return characters > REQUEST_LIMIT
+                ? tooLarge("request", characters + " characters", REQUEST_LIMIT + " characters in all")
+                : null;
+    }
+
     private static Failure tooLarge(String field, String found, String limit) {
         return new Failure(
                 FailureClass.PERMANENT,
@@ -238,7 +265,9 @@ final class InputReader {
     }
 
     private static AgentResult failed(AgentResult result, Failure failure) {
-        boolean over = result.getType() != AgentResultType.STARTED && result.getType() != AgentResultType.PROGRESS;
+        boolean over = result.getType() != AgentResultType.STARTED
+                && result.getType() != AgentResultType.PROGRESS
+                && result.getType() != AgentResultType.ASKING;
         return new AgentResult(
                 result.getPool(),
                 result.getTenant(),
@@ -258,7 +287,8 @@ final class InputReader {
                 null,
                 failure,
                 null,
-                result.getUsage());
+                result.getUsage(),
+                null);
     }
 
     private @Nullable Failure misplaced(Received record, String pool) {

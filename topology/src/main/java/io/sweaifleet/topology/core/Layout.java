@@ -82,13 +82,13 @@ import java.util.Map;
  * name is that of its plain lane, so queues are where they were. To a worker the last heartbeat that core read of it, and when it was
  * told something last; and to a lease for how long its attempt was frozen. Definitions and their runs: to
  * a task its position in a run, to an ended one what expressions read of it, to a workflow what it is a run of; and the phases of
- * tasks that core does itself.
+ * tasks that core does itself. Version 6 added to a running task what its agent asks and nobody has answered.
  */
 final class Layout {
 
     static final String STORE = "pool-state-by-key";
 
-    static final int VERSION = 5;
+    static final int VERSION = 6;
 
     private Layout() {}
 

@@ -164,7 +164,11 @@ final class Values {
                     })
                     .number(lease.metered())
                     .number(lease.tokens())
-                    .number(lease.costMicroUsd());
+                    .number(lease.costMicroUsd())
+                    .list(lease.asks(), ask -> out.text(ask.requestId())
+                            .text(ask.tool())
+                            .text(ask.rule())
+                            .number(ask.dueAt()));
         }
     }
 
@@ -195,7 +199,10 @@ final class Values {
                                 new TaskEntry.Stop(in.constant(TaskEntry.StopReason.class), failure(in), in.number())),
                         in.version() < 5 ? 0 : in.small(),
                         in.version() < 5 ? 0 : in.number(),
-                        in.version() < 5 ? 0 : in.number()));
+                        in.version() < 5 ? 0 : in.number(),
+                        in.version() < 6
+                                ? List.of()
+                                : in.list(() -> new TaskEntry.Ask(in.text(), in.text(), in.text(), in.number()))));
             default -> throw new IllegalArgumentException("Not a phase of a task");
         };
     }

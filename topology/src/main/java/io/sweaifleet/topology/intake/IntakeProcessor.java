@@ -49,7 +49,7 @@ final class IntakeProcessor implements Processor<byte[], byte[], byte[], Payload
     @SuppressWarnings("NullAway.Init") // Streams calls init before anything else
     IntakeProcessor(IntakeParts parts) {
         this.parts = parts;
-        this.intake = new RecordIntake(parts.serdes());
+        this.intake = new RecordIntake(parts.serdes(), parts.approvals());
         this.coreInputs = parts.serdes().writer(CoreInput.class);
         this.deadLetters = parts.serdes().writer(DeadLetter.class);
     }

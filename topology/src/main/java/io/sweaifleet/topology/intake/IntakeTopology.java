@@ -1,11 +1,13 @@
 package io.sweaifleet.topology.intake;
 
+import io.sweaifleet.schemas.approval.ApprovalKey;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.topology.stream.Payload;
 import io.sweaifleet.topology.stream.SharedSerdes;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.AutoOffsetReset;
@@ -46,7 +48,21 @@ public final class IntakeTopology {
      */
     public static Topology build(
             Map<String, ?> serdes, Map<String, String> topicIds, InstantSource clock, Patience patience) {
-        IntakeParts parts = new IntakeParts(new SharedSerdes(serdes), topicIds, clock, patience);
+        return build(serdes, topicIds, clock, patience, Optional.empty());
+    }
+
+    /**
+     * As above.
+     *
+     * @param approvals whose answers to what agents ask are taken; empty takes nobody's
+     */
+    public static Topology build(
+            Map<String, ?> serdes,
+            Map<String, String> topicIds,
+            InstantSource clock,
+            Patience patience,
+            Optional<ApprovalKey> approvals) {
+        IntakeParts parts = new IntakeParts(new SharedSerdes(serdes), topicIds, clock, patience, approvals);
         Topology topology = new Topology();
         for (FleetTopic input : INPUTS) {
             topology.addSource(

@@ -1,5 +1,6 @@
 package io.sweaifleet.topology.intake;
 
+import io.sweaifleet.schemas.approval.ApprovalKey;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.core.CoreInput;
 import io.sweaifleet.schemas.core.DeadLetterCause;
@@ -19,6 +20,7 @@ import io.sweaifleet.topology.stream.Refusal;
 import io.sweaifleet.topology.stream.SharedSerdes;
 import io.sweaifleet.topology.stream.WireReader;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +36,10 @@ final class RecordIntake {
     private final WireReader<Schedule> schedules;
     private final WireReader<WorkflowDefinition> definitions;
 
-    RecordIntake(SharedSerdes serdes) {
+    private final Optional<ApprovalKey> approvalKey;
+
+    RecordIntake(SharedSerdes serdes, Optional<ApprovalKey> approvalKey) {
+        this.approvalKey = approvalKey;
         this.tasks = serdes.reader(TaskSubmitted.class);
         this.workflows = serdes.reader(WorkflowSubmitted.class);
         this.controls = serdes.reader(TaskControl.class);
@@ -162,6 +167,9 @@ final class RecordIntake {
         if (problem == null) {
             problem = SubmissionRules.check(approval);
         }
+        if (problem == null && approval.getRequest() != null) {
+            problem = forged(approval);
+        }
         return problem == null
                 ? new Taken(Normaliser.accepted(record, approval), null)
                 : new Taken(
@@ -173,6 +181,31 @@ final class RecordIntake {
                                 null,
                                 idOrNull(approval.getWorkflowId()),
                                 idOrNull(approval.getTaskId())));
+    }
+
+    /** What an agent may do is said by who has the operator's key, and by nobody else who can write to the topic. */
+    private @Nullable Failure forged(Approval approval) {
+        if (approvalKey.isEmpty()) {
+            return Problems.of(
+                    "APPROVAL_KEY_MISSING",
+                    "The answer to request " + approval.getRequest() + " of task " + approval.getTaskId()
+                            + " cannot be checked: the topology has no operator's key",
+                    "Give the topology and every operator the same key file (fleet.approvals.key-file), restart the topology"
+                            + " and answer again",
+                    "signature",
+                    approval.getSignature());
+        }
+        return approvalKey.get().hasSigned(approval)
+                ? null
+                : Problems.of(
+                        "APPROVAL_NOT_SIGNED",
+                        "The answer to request " + approval.getRequest() + " of task " + approval.getTaskId()
+                                + (approval.getSignature() == null
+                                        ? " is not signed"
+                                        : " is not signed with the operator's key"),
+                        "Answer with `fleet approve` or `fleet reject` as a user who can read the operator's key",
+                        "signature",
+                        approval.getSignature());
     }
 
     private interface Definition<T> {

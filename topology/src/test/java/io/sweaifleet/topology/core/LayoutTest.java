@@ -209,6 +209,80 @@ class LayoutTest {
                         new LeaseEntry("worker-1", "default-1", "t1", "qa", 7, 1_780_000_000_000L, Resources.NONE, 0));
     }
 
+    /** A running task as version 5 wrote it: recorded, never to be changed. */
+    private static final String RUNNING_BY_VERSION_5 =
+            """
+            050104773101047431010e64656661756c74010861636d65010477311871612e72756e2d74657374730471610a546573
+            74730000000000010a0000000e554e4b4e4f574e0000000000020000000000000e80a0a484ce67e4a0a484ce6790a3a4
+            84ce6700041264656661756c742d310210776f726b65722d3180a0a484ce671a71612d3140776f726b65722d3104c8a1
+            a484ce6790a3a484ce67c08e9285ce670000f80a1800
+            """;
+
+    @Test
+    void shouldReadARunningTaskThatVersion5WroteAsOneThatAsksNothing() {
+        // When
+        TaskEntry.Live task = (TaskEntry.Live) Layout.value(KEY, bytes(RUNNING_BY_VERSION_5));
+
+        // Then
+        assertThat(task.phase())
+                .isEqualTo(new TaskEntry.Phase.Running(new TaskEntry.Lease(
+                        "default-1",
+                        1,
+                        "worker-1",
+                        1_780_000_000_000L,
+                        "qa-1@worker-1",
+                        2,
+                        1_780_000_000_100L,
+                        1_780_000_000_200L,
+                        1_780_000_900_000L,
+                        null,
+                        0,
+                        700,
+                        12,
+                        List.of())));
+        assertThat(task.position()).isNull();
+    }
+
+    @Test
+    void shouldKeepWhatARunningTaskAsks() {
+        // Given
+        TaskEntry.Live old = (TaskEntry.Live) Layout.value(KEY, bytes(RUNNING_BY_VERSION_5));
+        TaskEntry.Lease before = ((TaskEntry.Phase.Running) old.phase()).lease();
+        TaskEntry.Live task = new TaskEntry.Live(
+                old.workflowId(),
+                old.spec(),
+                old.dependents(),
+                old.arrival(),
+                old.acceptedAt(),
+                old.readySince(),
+                old.startedAt(),
+                old.attempts(),
+                new TaskEntry.Phase.Running(new TaskEntry.Lease(
+                        before.leaseId(),
+                        before.number(),
+                        before.workerId(),
+                        before.incarnation(),
+                        before.agentId(),
+                        before.roleVersion(),
+                        before.assignedAt(),
+                        before.startedAt(),
+                        before.timeoutAt(),
+                        null,
+                        1,
+                        2,
+                        3,
+                        List.of(
+                                new TaskEntry.Ask("a1-1", "edit", "pipelines", 1_780_000_100_000L),
+                                new TaskEntry.Ask("a1-2", "run", "deploy", 1_780_000_200_000L)))),
+                null);
+
+        // When
+        TaskEntry again = Layout.value(KEY, Layout.value(task));
+
+        // Then
+        assertThat(again).isEqualTo(task);
+    }
+
     private static byte[] bytes(String recorded) {
         return HexFormat.of().parseHex(recorded.replaceAll("\\s", ""));
     }

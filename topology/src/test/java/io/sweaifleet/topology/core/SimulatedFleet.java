@@ -2,6 +2,7 @@ package io.sweaifleet.topology.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sweaifleet.schemas.common.ApprovalRequest;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.common.Origin;
@@ -526,6 +527,14 @@ final class SimulatedFleet {
                 finished.put(leaseId, result);
             }
             happen(new Event.Reported(result));
+        }
+
+        /** The agent asks for an approval. */
+        void ask(String leaseId, ApprovalRequest request) {
+            happen(new Event.Reported(
+                    SimulatedRecords.result(id, incarnation, running.get(leaseId), AgentResultType.ASKING, now)
+                            .setRequest(request)
+                            .build()));
         }
 
         void repeatResults() {

@@ -1,8 +1,10 @@
 package io.sweaifleet.agent.attempt;
 
+import io.sweaifleet.schemas.common.ApprovalRequest;
 import io.sweaifleet.schemas.common.Usage;
 import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.record.KnowledgeFact;
+import io.sweaifleet.schemas.worker.ApprovalAnswer;
 
 /** Where a running attempt reports to. Thread-safe; never blocks for longer than the producer's buffer is full. */
 public interface AttemptReporter {
@@ -21,6 +23,16 @@ public interface AttemptReporter {
      * without them.
      */
     void audit(AuditEvent.Builder event);
+
+    /**
+     * Asks for an approval and waits for it: until somebody answers, the request expires, or the attempt is stopped.
+     *
+     * @return the answer; a denial when nobody can be asked here
+     * @throws Cancellation.CancelledException when the attempt is stopped
+     */
+    default ApprovalAnswer ask(ApprovalRequest request, Cancellation cancellation) throws InterruptedException {
+        return new ApprovalAnswer(request.getRequestId(), false, "", "nobody can be asked here");
+    }
 
     /** States one fact. */
     void fact(KnowledgeFact fact);

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param maxArtifacts number of artifacts
  * @param maxFacts number of facts; further ones are left out and counted
  * @param maxFindings number of findings in the report; further ones are left out and counted
+ * @param approvalPatience how long an approval is waited for
  */
 public record AgentLimits(
         Duration cloneTimeout,
@@ -18,9 +19,10 @@ public record AgentLimits(
         long maxArtifactBytes,
         int maxArtifacts,
         int maxFacts,
-        int maxFindings) {
+        int maxFindings,
+        Duration approvalPatience) {
 
     /** Limits that suit a single node. */
     public static final AgentLimits DEFAULT =
-            new AgentLimits(Duration.ofMinutes(10), 256L << 20, 64L << 20, 100, 20_000, 20_000);
+            new AgentLimits(Duration.ofMinutes(10), 256L << 20, 64L << 20, 100, 20_000, 20_000, Duration.ofMinutes(15));
 }

@@ -402,7 +402,8 @@ public final class AgentRuntime implements AttemptRunner, AutoCloseable {
                             time,
                             clock,
                             Files.createDirectories(folder.resolve("logs")))
-                    .with(CommandSecrets.of(attempt.role(), secrets));
+                    .with(CommandSecrets.of(attempt.role(), secrets))
+                    .with(new AttemptApprovals(attempt, time, limits.approvalPatience(), clock));
         }
 
         /** Commits what is left, and puts the finished branch into the store before anybody hears of it. */

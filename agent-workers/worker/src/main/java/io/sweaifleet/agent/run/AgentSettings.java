@@ -22,6 +22,12 @@ public final class AgentSettings implements SettingsProvider {
     public static final Setting<Duration> CLONE_TIMEOUT =
             Setting.duration("fleet.worker.clone-timeout", "Longest time of cloning a repository.", "10m");
 
+    /** How long an approval is waited for. */
+    public static final Setting<Duration> APPROVAL_PATIENCE = Setting.duration(
+            "fleet.worker.approval-patience",
+            "How long an attempt waits for the approval of a call that a rule asks about; then it counts as denied.",
+            "15m");
+
     /** Output of one command. */
     public static final Setting<Long> MAX_OUTPUT = Setting.size(
             "fleet.worker.max-command-output", "Output of one command; one that writes more is ended.", "256MB");
@@ -66,7 +72,15 @@ public final class AgentSettings implements SettingsProvider {
 
     @Override
     public List<Setting<?>> settings() {
-        return List.of(WORK_DIR, CLONE_TIMEOUT, MAX_OUTPUT, MAX_ARTIFACT, MAX_ARTIFACTS, MAX_FACTS, MAX_FINDINGS);
+        return List.of(
+                WORK_DIR,
+                CLONE_TIMEOUT,
+                MAX_OUTPUT,
+                MAX_ARTIFACT,
+                MAX_ARTIFACTS,
+                MAX_FACTS,
+                MAX_FINDINGS,
+                APPROVAL_PATIENCE);
     }
 
     /** The limits that these settings state. */
@@ -77,7 +91,8 @@ public final class AgentSettings implements SettingsProvider {
                 settings.get(MAX_ARTIFACT),
                 settings.get(MAX_ARTIFACTS),
                 settings.get(MAX_FACTS),
-                settings.get(MAX_FINDINGS));
+                settings.get(MAX_FINDINGS),
+                settings.get(APPROVAL_PATIENCE));
     }
 
     /** Where artifacts are kept. */

@@ -4,6 +4,7 @@ import io.sweaifleet.agent.attempt.AttemptTime;
 import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.playbook.ToolDenied;
 import io.sweaifleet.agent.playbook.Toolbox;
+import io.sweaifleet.agent.policy.Approvals;
 import io.sweaifleet.agent.policy.CommandSecrets;
 import io.sweaifleet.agent.policy.SecretException;
 import io.sweaifleet.agent.policy.SecretLiterals;
@@ -54,6 +55,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +91,7 @@ public final class WorkspaceToolbox implements Toolbox {
     private final ReentrantLock cacheLock = new ReentrantLock();
 
     private CommandSecrets secrets = CommandSecrets.NONE;
+    private Approvals approvals = Approvals.NOBODY;
     private final Set<String> edited = Collections.synchronizedSet(new TreeSet<>());
     private final AtomicLong commands = new AtomicLong();
 
@@ -123,6 +126,12 @@ public final class WorkspaceToolbox implements Toolbox {
     /** Gives secrets to the commands that they are for. */
     public WorkspaceToolbox with(CommandSecrets granted) {
         secrets = granted;
+        return this;
+    }
+
+    /** Asks these about calls that the rules ask about. */
+    public WorkspaceToolbox with(Approvals asked) {
+        approvals = asked;
         return this;
     }
 
@@ -297,6 +306,7 @@ public final class WorkspaceToolbox implements Toolbox {
         byte[] content = text.getBytes(StandardCharsets.UTF_8);
         ToolCall call = begin("edit", Map.of("path", path, "bytes", Integer.toString(content.length)));
         Place place = call.place(path, true);
+        call.preview = () -> Preview.ofEdit(place.file(), text);
         call.require(policy.judge(Call.onPath("edit", place.relative())));
         call.act(() -> {
             Path parent = place.file().getParent();
@@ -314,6 +324,7 @@ public final class WorkspaceToolbox implements Toolbox {
     public void delete(String path) throws ToolDenied {
         ToolCall call = begin("edit", Map.of("path", path, "delete", "true"));
         Place place = call.place(path, true);
+        call.preview = () -> Preview.ofEdit(place.file(), "");
         call.require(policy.judge(Call.onPath("edit", place.relative())));
         call.act(() -> {
             if (Files.isDirectory(place.file(), LinkOption.NOFOLLOW_LINKS)) {
@@ -503,11 +514,13 @@ public final class WorkspaceToolbox implements Toolbox {
         private @Nullable String outputSha256;
         private long outputBytes;
         private @Nullable Failure failure;
+        private Supplier<String> preview;
 
         ToolCall(String tool, Map<String, String> arguments, Instant at) {
             this.tool = tool;
             this.arguments = arguments;
             this.at = at;
+            this.preview = () -> arguments.getOrDefault("argv", arguments.toString());
         }
 
         Place place(String path, boolean writing) throws ToolDenied {
@@ -521,9 +534,35 @@ public final class WorkspaceToolbox implements Toolbox {
         /** Lets the call go on when it was allowed; else audits it and ends it. */
         void require(Judgement judged) throws ToolDenied {
             judgement = judged;
-            if (!judged.allowed()) {
-                throw denied(judged);
+            if (judged.verdict() == Verdict.ASK && ask(judged)) {
+                return;
             }
+            if (!judged.allowed()) {
+                throw denied(judgement);
+            }
+        }
+
+        /** Asks, and keeps the answer with the judgement: both stand in the audit event. */
+        private boolean ask(Judgement judged) {
+            Map<String, String> masked = new LinkedHashMap<>();
+            arguments.forEach((name, value) -> masked.put(name, SecretMasker.mask(value)));
+            Approvals.Answer answer;
+            try {
+                answer = approvals.ask(
+                        new Approvals.ApprovalQuestion(
+                                tool,
+                                masked,
+                                SecretMasker.mask(preview.get()),
+                                judged.rule(),
+                                SecretMasker.mask(judged.reason())),
+                        cancellation);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Cancellation.CancelledException("interrupted while it asked for an approval");
+            }
+            arguments.put("approval", answer.words());
+            judgement = new Judgement(Verdict.ASK, judged.rule(), judged.reason() + " (" + answer.words() + ")");
+            return answer.approved();
         }
 
         private ToolDenied denied(Judgement judged) {

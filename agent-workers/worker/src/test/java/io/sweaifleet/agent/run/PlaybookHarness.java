@@ -11,6 +11,7 @@ import io.sweaifleet.agent.sandbox.Folders;
 import io.sweaifleet.agent.sandbox.HostEnvironment;
 import io.sweaifleet.agent.sandbox.Sandboxes;
 import io.sweaifleet.agent.sandbox.offer.OfferedSandboxes;
+import io.sweaifleet.schemas.common.ApprovalRequest;
 import io.sweaifleet.schemas.common.ArtifactRef;
 import io.sweaifleet.schemas.common.Budget;
 import io.sweaifleet.schemas.common.Failure;
@@ -22,6 +23,7 @@ import io.sweaifleet.schemas.role.PolicyRule;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.role.RuleEffect;
 import io.sweaifleet.schemas.task.TaskResult;
+import io.sweaifleet.schemas.worker.ApprovalAnswer;
 import io.sweaifleet.schemas.worker.Assignment;
 import io.sweaifleet.schemas.worker.Dependency;
 import java.io.IOException;
@@ -68,6 +70,7 @@ public final class PlaybookHarness {
     private @Nullable String instructions;
     private @Nullable Budget budget;
     private AgentSecrets secrets = AgentSecrets.NONE;
+    private @Nullable Function<ApprovalRequest, ApprovalAnswer> answers;
 
     /** A harness with the settings above. */
     public static PlaybookHarness create() {
@@ -150,6 +153,12 @@ public final class PlaybookHarness {
         return this;
     }
 
+    /** Somebody who answers what the role's rules ask. */
+    public PlaybookHarness withAnswers(Function<ApprovalRequest, ApprovalAnswer> given) {
+        answers = given;
+        return this;
+    }
+
     /** Runs a playbook. */
     public Run on(Playbook playbook, @Nullable String repository, Map<String, String> inputs) {
         RoleDefinition definition = role == null ? permissiveRole(List.of(playbook.kind())) : role;
@@ -187,6 +196,9 @@ public final class PlaybookHarness {
         FileArtifactStore store = FileArtifactStore.open(data.resolve("artifacts"));
         OfferedSandboxes chosen = sandboxes.apply(work);
         RecordingReporter reporter = new RecordingReporter();
+        if (answers != null) {
+            reporter.answering(answers);
+        }
         String id = "t-" + UUID.randomUUID().toString().substring(0, 8);
         Assignment assignment = Assignment.newBuilder()
                 .setLeaseId("lease-" + id)

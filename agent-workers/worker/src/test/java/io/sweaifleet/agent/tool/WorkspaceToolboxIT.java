@@ -248,7 +248,7 @@ class WorkspaceToolboxIT {
     }
 
     @Test
-    void shouldAskAndThereforeDenyForNow() {
+    void shouldDenyWhatItHasToAskAboutWhereNobodyCanBeAsked() {
         // Given
         var role = PlaybookHarness.role(
                 "tester",
@@ -268,7 +268,7 @@ class WorkspaceToolboxIT {
                         Map.of());
 
         // Then
-        assertThat(denied.get().getMessage()).contains("needs approval");
+        assertThat(denied.get().getMessage()).contains("nobody can be asked here");
         assertThat(run.audit().get(0).getVerdict()).isEqualTo(Verdict.ASK);
         assertThat(run.audit().get(0).getRule()).isEqualTo("careful");
     }

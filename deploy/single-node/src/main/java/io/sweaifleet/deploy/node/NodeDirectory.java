@@ -1,6 +1,7 @@
 package io.sweaifleet.deploy.node;
 
 import io.sweaifleet.deploy.kafka.LoopbackPorts;
+import io.sweaifleet.schemas.approval.ApprovalKey;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
@@ -93,6 +94,7 @@ final class NodeDirectory implements AutoCloseable {
             refuseWhatIsNoNodes(dataDir);
             Files.createDirectories(dataDir.resolve("logs"));
             Files.createDirectories(dataDir.resolve("secrets"));
+            ApprovalKey.ensure(dataDir.resolve("secrets").resolve("operator-approvals"));
             Files.setPosixFilePermissions(dataDir, OWNER_ONLY);
             Path root = dataDir.toRealPath();
             FileChannel channel =

@@ -3,6 +3,7 @@ package io.sweaifleet.deploy.tests;
 import io.sweaifleet.agent.playbook.Playbook;
 import io.sweaifleet.agent.playbook.PlaybookContext;
 import io.sweaifleet.agent.playbook.PlaybookResult;
+import io.sweaifleet.agent.playbook.ToolDenied;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
@@ -78,6 +80,31 @@ final class TestPlaybooks {
         }
     }
 
+    /** Work for which a rule asks, and that goes on without it. */
+    public static final class Asking implements Playbook {
+        static final String KIND = "test.ask";
+
+        @Override
+        public String kind() {
+            return KIND;
+        }
+
+        @Override
+        public String version() {
+            return "1";
+        }
+
+        @Override
+        public PlaybookResult run(PlaybookContext context) {
+            try {
+                context.tools().write("ci/build.yml", "deploy: always\n");
+                return new PlaybookResult("written", Map.of("written", "yes"));
+            } catch (ToolDenied e) {
+                return new PlaybookResult("went on without it", Map.of("written", "no", "why", e.getMessage()));
+            }
+        }
+    }
+
     /** The role that has them, as its owner would write it. */
     static final String ROLE =
             """
@@ -95,7 +122,7 @@ final class TestPlaybooks {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.getMainAttributes().putValue("Premain-Class", TestPlaybooks.class.getName());
-        List<Class<?>> classes = List.of(TestPlaybooks.class, Throwing.class, Endless.class);
+        List<Class<?>> classes = List.of(TestPlaybooks.class, Throwing.class, Endless.class, Asking.class);
         try (OutputStream out = Files.newOutputStream(file);
                 JarOutputStream jar = new JarOutputStream(out, manifest)) {
             for (Class<?> each : classes) {
@@ -106,7 +133,7 @@ final class TestPlaybooks {
                 }
             }
             jar.putNextEntry(new JarEntry("META-INF/services/" + Playbook.class.getName()));
-            jar.write((Throwing.class.getName() + "\n" + Endless.class.getName() + "\n")
+            jar.write((Throwing.class.getName() + "\n" + Endless.class.getName() + "\n" + Asking.class.getName() + "\n")
                     .getBytes(StandardCharsets.UTF_8));
         }
         return file;

@@ -141,6 +141,13 @@ final class Answers {
         step.blamed = task == null ? null : workflowId;
         if (!isFirst(id, "", taskId)) {
             ignored(workflowId, taskId, "Approval " + approval.getId() + " was taken before");
+        } else if (approval.getRequest() != null) {
+            if (!new Asks(step).answered(taskId, approval.getRequest(), approval)) {
+                ignored(
+                        workflowId,
+                        taskId,
+                        "Task " + taskId + " does not ask " + approval.getRequest() + " (any more)");
+            }
         } else if (task == null) {
             keep(new Key.OfMailbox(step.pool, "", taskId), letter, workflowId, taskId);
         } else if (task instanceof TaskEntry.Ended ended) {

@@ -225,7 +225,8 @@ final class Dispatcher {
                 null,
                 Budgets.metersOf(step, task, workflow),
                 0,
-                0);
+                0,
+                List.of());
         step.setTimer(timeoutAt, TimerKind.ATTEMPT_TIMEOUT, taskId);
         step.putTask(taskId, task.withPhase(new TaskEntry.Phase.Running(lease)));
         Gates.enter(step, taskId, task.spec().getConcurrencyKey());

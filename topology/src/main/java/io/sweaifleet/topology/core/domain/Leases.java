@@ -45,6 +45,7 @@ final class Leases {
         if (stop != null) {
             step.dropTimer(stop.graceEndsAt(), TimerKind.STOP_GRACE, taskId);
         }
+        Asks.withdraw(step, taskId, lease);
         Budgets.left(step, taskId, task, lease);
         Gates.leave(step, taskId, task.spec().getConcurrencyKey());
     }

@@ -45,6 +45,7 @@ final class Reports {
                         .add();
                 budgets.used(taskId, task, lease, report.getUsage());
             }
+            case ASKING -> new Asks(step).on(taskId, task, lease, report);
             case SUCCEEDED -> ended(taskId, task, lease, report, AttemptStatus.SUCCEEDED);
             case FAILED -> ended(taskId, task, lease, report, AttemptStatus.FAILED);
             case CANCELLED -> ended(taskId, task, lease, report, AttemptStatus.CANCELLED);
@@ -105,7 +106,9 @@ final class Reports {
 
     /** The agent works for nothing: it is told to stop, or its worker to forget the result. */
     private void ofAnotherLease(AgentResult report) {
-        boolean over = report.getType() != AgentResultType.STARTED && report.getType() != AgentResultType.PROGRESS;
+        boolean over = report.getType() != AgentResultType.STARTED
+                && report.getType() != AgentResultType.PROGRESS
+                && report.getType() != AgentResultType.ASKING;
         step.commandAbout(
                 report.getWorkerId(),
                 report.getIncarnation(),

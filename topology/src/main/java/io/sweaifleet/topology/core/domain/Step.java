@@ -1,5 +1,6 @@
 package io.sweaifleet.topology.core.domain;
 
+import io.sweaifleet.schemas.common.ApprovalRequest;
 import io.sweaifleet.schemas.common.BrainStamp;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.core.DeadLetterCause;
@@ -9,6 +10,7 @@ import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.task.TaskStatus;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowStatus;
+import io.sweaifleet.schemas.worker.ApprovalAnswer;
 import io.sweaifleet.schemas.worker.Assignment;
 import io.sweaifleet.schemas.worker.CommandType;
 import io.sweaifleet.schemas.worker.WorkerCommand;
@@ -188,7 +190,7 @@ final class Step {
             @Nullable Assignment assignment,
             String reason,
             @Nullable String traceparent) {
-        command(worker, type, leaseId, assignment, reason, null, traceparent);
+        command(worker, type, leaseId, assignment, reason, null, null, traceparent);
     }
 
     /**
@@ -197,7 +199,15 @@ final class Step {
      * @param confirmed leases that are given to it, if it asked; else null
      */
     void confirm(WorkerEntry worker, @Nullable List<String> confirmed) {
-        command(worker, CommandType.CONFIRM, null, null, "", confirmed, null);
+        command(worker, CommandType.CONFIRM, null, null, "", confirmed, null, null);
+    }
+
+    /** Tells the holder of a lease what became of what it asked, if that incarnation is still there to hear it. */
+    void answer(TaskEntry.Lease lease, ApprovalAnswer answer) {
+        WorkerEntry worker = worker(lease.workerId());
+        if (worker != null && worker.incarnation() == lease.incarnation()) {
+            command(worker, CommandType.ANSWER, lease.leaseId(), null, "", null, answer, null);
+        }
     }
 
     private void command(
@@ -207,6 +217,7 @@ final class Step {
             @Nullable Assignment assignment,
             String reason,
             @Nullable List<String> confirmed,
+            @Nullable ApprovalAnswer answer,
             @Nullable String traceparent) {
         long sequence = worker.commands() + 1;
         state.put(new Key.OfWorker(pool, worker.workerId()), worker.withCommand(sequence, now()));
@@ -226,7 +237,8 @@ final class Step {
                 welcome ? Leases.heartbeatMs(rules) : 0L,
                 tellsLease ? rules.leaseMs() : 0L,
                 worker.lastHeartbeat(),
-                confirmed);
+                confirmed,
+                answer);
         tell(new Effect.Command(command, traceparent));
     }
 
@@ -284,6 +296,8 @@ final class Step {
         private String definition = "";
         private int definitionVersion;
         private String definitionStep = "";
+        private @Nullable ApprovalRequest request;
+        private @Nullable String requestId;
 
         private Entry(TaskEventType type, String workflowId, String tenant) {
             this.type = type;
@@ -356,6 +370,16 @@ final class Step {
             return this;
         }
 
+        Entry request(ApprovalRequest asked) {
+            this.request = asked;
+            return this;
+        }
+
+        Entry requestId(String id) {
+            this.requestId = id;
+            return this;
+        }
+
         void add() {
             tell(new Effect.Journal(new TaskEvent(
                     pool,
@@ -386,7 +410,9 @@ final class Step {
                     definition,
                     definitionVersion,
                     definitionStep,
-                    scheduleId)));
+                    scheduleId,
+                    request,
+                    requestId)));
         }
     }
 }

@@ -255,6 +255,7 @@ public sealed interface TaskEntry {
      * @param metered what it is counted for, as bits of {@link BudgetScope.Kind}; 0 for no budget
      * @param tokens tokens that its agent has told of
      * @param costMicroUsd money that its agent has told of, in millionths of a US dollar
+     * @param asks what its agent asks and nobody has answered
      */
     record Lease(
             String leaseId,
@@ -269,7 +270,21 @@ public sealed interface TaskEntry {
             @Nullable Stop stop,
             int metered,
             long tokens,
-            long costMicroUsd) {
+            long costMicroUsd,
+            List<Ask> asks) {
+
+        /** The open request of an id, or null. */
+        @Nullable
+        Ask ask(String requestId) {
+            return asks.stream()
+                    .filter(ask -> ask.requestId().equals(requestId))
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        Lease asking(List<Ask> open) {
+            return with(agentId, startedAt, timeoutAt, stop, tokens, costMicroUsd, open);
+        }
 
         Lease started(String agent, long at) {
             return with(agent, at, timeoutAt, stop, tokens, costMicroUsd);
@@ -289,6 +304,17 @@ public sealed interface TaskEntry {
 
         private Lease with(
                 String agent, long started, long timeout, @Nullable Stop why, long usedTokens, long usedMicroUsd) {
+            return with(agent, started, timeout, why, usedTokens, usedMicroUsd, asks);
+        }
+
+        private Lease with(
+                String agent,
+                long started,
+                long timeout,
+                @Nullable Stop why,
+                long usedTokens,
+                long usedMicroUsd,
+                List<Ask> open) {
             return new Lease(
                     leaseId,
                     number,
@@ -302,9 +328,20 @@ public sealed interface TaskEntry {
                     why,
                     metered,
                     usedTokens,
-                    usedMicroUsd);
+                    usedMicroUsd,
+                    open);
         }
     }
+
+    /**
+     * A tool call of an attempt that waits for an approval.
+     *
+     * @param requestId id, unique within the task
+     * @param tool tool that is called
+     * @param rule rule that asks
+     * @param dueAt when it counts as denied, ms since the epoch
+     */
+    record Ask(String requestId, String tool, String rule, long dueAt) {}
 
     /**
      * A stop that was asked of a worker.

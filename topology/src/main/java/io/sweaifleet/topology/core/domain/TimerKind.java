@@ -47,5 +47,7 @@ public enum TimerKind {
     /** A workflow that a step runs; id: task. */
     CALL,
     /** The rest of what a task began, which is to end; id: task. */
-    HALT_REST
+    HALT_REST,
+    /** Nobody answered what an agent asks; id: task, "/", request. */
+    ASK_DUE
 }

@@ -52,6 +52,7 @@ final class Timers {
             case ANSWER_DUE -> endings.steps().answers().onTimer(timer);
             case ITEMS_REST -> endings.steps().items().onTimer(timer);
             case CALL -> endings.steps().calls().onTimer(timer);
+            case ASK_DUE -> new Asks(step).onTimer(timer);
             case HALT_REST -> endings.steps().haltRest(timer.id());
         }
     }

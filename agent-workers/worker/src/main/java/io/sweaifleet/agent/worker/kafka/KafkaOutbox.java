@@ -116,7 +116,9 @@ public final class KafkaOutbox implements Outbox, AutoCloseable {
 
     @Override
     public void report(AgentResult result) {
-        boolean end = result.getType() != AgentResultType.STARTED && result.getType() != AgentResultType.PROGRESS;
+        boolean end = result.getType() != AgentResultType.STARTED
+                && result.getType() != AgentResultType.PROGRESS
+                && result.getType() != AgentResultType.ASKING;
         String lease = result.getLeaseId();
         if (end && !endsUnderWay.add(lease)) {
             return;

@@ -6,6 +6,7 @@ import io.sweaifleet.agent.worker.protocol.Lease.StopCause;
 import io.sweaifleet.schemas.role.Resources;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.worker.AgentResult;
+import io.sweaifleet.schemas.worker.ApprovalAnswer;
 import io.sweaifleet.schemas.worker.Assignment;
 import io.sweaifleet.schemas.worker.Heartbeat;
 import io.sweaifleet.schemas.worker.HeartbeatType;
@@ -205,6 +206,12 @@ final class Protocol {
             case CONFIRM -> {
                 return confirm(command, now);
             }
+            case ANSWER -> {
+                ApprovalAnswer answer = command.getAnswer();
+                if (leaseId != null && answer != null) {
+                    return answer(leaseId, answer);
+                }
+            }
             // REINTRODUCE never gets here; UNKNOWN is a command of a newer core.
             case REINTRODUCE, UNKNOWN -> {}
         }
@@ -266,6 +273,13 @@ final class Protocol {
             effects.addAll(stop(lease, StopCause.ABANDONED, "core has no use for this attempt any more", now));
         }
         return effects;
+    }
+
+    /** What is not held any more, or does not wait, has no use for it. */
+    private List<Effect> answer(String leaseId, ApprovalAnswer answer) {
+        Lease lease = leases.find(leaseId);
+        LeaseReporter reporter = lease == null ? null : lease.reporter;
+        return reporter == null ? NOTHING : List.of(hands -> reporter.answered(answer));
     }
 
     private List<Effect> cancel(String leaseId, String reason, Instant now) {

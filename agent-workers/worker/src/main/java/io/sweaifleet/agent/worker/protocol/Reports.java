@@ -1,5 +1,6 @@
 package io.sweaifleet.agent.worker.protocol;
 
+import io.sweaifleet.schemas.common.ApprovalRequest;
 import io.sweaifleet.schemas.common.Usage;
 import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.AgentResultType;
@@ -55,6 +56,17 @@ final class Reports {
         }
     }
 
+    /** An agent asks for an approval; nothing is asked after the end. */
+    void asking(Lease lease, Agent agent, ApprovalRequest request) {
+        synchronized (lease) {
+            if (lease.result == null) {
+                outbox.report(report(lease, agent.id, AgentResultType.ASKING, "", clock.instant())
+                        .setRequest(request)
+                        .build());
+            }
+        }
+    }
+
     /** A lease has ended: kept until core has taken it, and sent. */
     void ended(Lease lease, Ending ending) {
         String agentId = lease.agent == null ? "" : lease.agent.id;
@@ -98,6 +110,7 @@ final class Reports {
     LeaseReporter reporter(Lease lease, Agent agent) {
         return new LeaseReporter(
                 (step, usage) -> step(lease, agent, step, usage),
+                request -> asking(lease, agent, request),
                 timings.progressInterval(),
                 clock,
                 outbox,

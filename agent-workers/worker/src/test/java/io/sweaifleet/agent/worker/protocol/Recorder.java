@@ -61,8 +61,9 @@ public final class Recorder implements Outbox {
     public AgentResult endOf(String leaseId) {
         return reportsSoFar().stream()
                 .filter(report -> report.getLeaseId().equals(leaseId))
-                .filter(report ->
-                        report.getType() != AgentResultType.STARTED && report.getType() != AgentResultType.PROGRESS)
+                .filter(report -> report.getType() != AgentResultType.STARTED
+                        && report.getType() != AgentResultType.PROGRESS
+                        && report.getType() != AgentResultType.ASKING)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no end of " + leaseId + " in " + reports));
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.sweaifleet.agent.attempt.Attempt;
 import io.sweaifleet.agent.attempt.AttemptEnd;
 import io.sweaifleet.agent.attempt.AttemptRunner;
+import io.sweaifleet.schemas.common.ApprovalRequest;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.common.ResourceAmounts;
@@ -14,6 +15,7 @@ import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.role.Resources;
 import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.AgentResultType;
+import io.sweaifleet.schemas.worker.ApprovalAnswer;
 import io.sweaifleet.schemas.worker.Assignment;
 import io.sweaifleet.schemas.worker.CommandType;
 import io.sweaifleet.schemas.worker.Heartbeat;
@@ -515,6 +517,94 @@ class WorkerTest {
         // Then
         assertThat(checked.get()).isGreaterThan(2);
         assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void shouldWaitForTheAnswerToWhatAnAttemptAsks() throws Exception {
+        // Given
+        List<ApprovalAnswer> answers = Collections.synchronizedList(new ArrayList<>());
+        runner = attempt -> {
+            try {
+                for (String id : List.of("a1-1", "a1-2")) {
+                    answers.add(attempt.reporter().ask(request(id), attempt.cancellation()));
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return Samples.succeeded("done");
+        };
+        worker.onRole("qa", Samples.role("qa", 1, 1, 1));
+        begin();
+        assign("l1", "qa");
+        Thread agent = new Thread(agents::runAll);
+        agent.start();
+
+        // When: also an answer that nobody waits for
+        awaitReports("l1", AgentResultType.STARTED, AgentResultType.ASKING);
+        answer("l1", "a1-9", true);
+        answer("l1", "a1-1", true);
+        awaitReports("l1", AgentResultType.STARTED, AgentResultType.ASKING, AgentResultType.ASKING);
+        answer("l1", "a1-2", false);
+        agent.join(20_000);
+
+        // Then
+        assertThat(answers)
+                .extracting(ApprovalAnswer::getRequestId, ApprovalAnswer::getApproved)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("a1-1", true),
+                        org.assertj.core.groups.Tuple.tuple("a1-2", false));
+        assertThat(outbox.endOf("l1").getType()).isEqualTo(AgentResultType.SUCCEEDED);
+    }
+
+    @Test
+    void shouldStopAnAttemptThatWaitsForAnAnswer() throws Exception {
+        // Given
+        runner = attempt -> {
+            try {
+                ApprovalAnswer answer = attempt.reporter().ask(request("a1-1"), attempt.cancellation());
+                attempt.cancellation().check();
+                return Samples.succeeded("went on with " + answer);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+        worker.onRole("qa", Samples.role("qa", 1, 1, 1));
+        begin();
+        assign("l1", "qa");
+        Thread agent = new Thread(agents::runAll);
+        agent.start();
+        awaitReports("l1", AgentResultType.STARTED, AgentResultType.ASKING);
+
+        // When
+        command(CommandType.CANCEL, "l1");
+        agent.join(20_000);
+
+        // Then
+        assertThat(outbox.endOf("l1").getType()).isEqualTo(AgentResultType.CANCELLED);
+    }
+
+    private static ApprovalRequest request(String id) {
+        return ApprovalRequest.newBuilder()
+                .setRequestId(id)
+                .setTool("edit")
+                .setRule("pipelines")
+                .setExpiresAt(Instant.now().plusSeconds(600))
+                .build();
+    }
+
+    private void answer(String lease, String request, boolean approved) {
+        WorkerCommand plain = Samples.about(worker.incarnation(), ++sequence, CommandType.ANSWER, lease);
+        worker.onCommand(WorkerCommand.newBuilder(plain)
+                .setAnswer(new ApprovalAnswer(request, approved, "ann", ""))
+                .build());
+    }
+
+    private void awaitReports(String lease, AgentResultType... types) {
+        long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!outbox.typesOf(lease).equals(List.of(types)) && System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
+        assertThat(outbox.typesOf(lease)).containsExactly(types);
     }
 
     @Test
