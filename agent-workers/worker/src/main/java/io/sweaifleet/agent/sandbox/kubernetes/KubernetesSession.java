@@ -60,6 +60,10 @@ final class KubernetesSession implements SandboxSession {
     private static final Duration COPY = Duration.ofMinutes(10);
     private static final Duration SIGNAL = Duration.ofSeconds(20);
     private static final Duration CLOSED_NETWORK = Duration.ofSeconds(20);
+
+    /** How long after a pod's processes were killed its status may take to say so. */
+    private static final Duration TELLS_WHY = Duration.ofSeconds(30);
+
     private static final long ASK_EVERY_NS = TimeUnit.SECONDS.toNanos(2);
     private static final int REMOVE_AT_ONCE = 200;
 
@@ -189,8 +193,8 @@ final class KubernetesSession implements SandboxSession {
     }
 
     /** Why a command was killed, when it was the cluster that killed it. */
-    private End whyGone(String name, End end, Path output) throws IOException {
-        Pod found = pods().withName(name).get();
+    private End whyGone(String name, End end, Path output) throws IOException, InterruptedException {
+        Pod found = settled(name);
         String why = found == null || found.getStatus() == null
                 ? null
                 : found.getStatus().getReason();
@@ -203,10 +207,37 @@ final class KubernetesSession implements SandboxSession {
                 output,
                 "killed; the pod may use " + (limits.memoryBytes() >> 20) + " MB of memory and " + limits.pids()
                         + " processes");
-        if (found == null || !"Running".equals(found.getStatus().getPhase())) {
+        if (!isRunning(found)) {
             drop();
         }
         return end;
+    }
+
+    /** The pod once it is known whether it lives: the kubelet kills first, and says afterwards that it did and why. */
+    private @Nullable Pod settled(String name) throws InterruptedException {
+        long deadline = System.nanoTime() + TELLS_WHY.toNanos();
+        while (true) {
+            Pod found = pods().withName(name).get();
+            if (!isRunning(found) || lives(name) || System.nanoTime() > deadline) {
+                return found;
+            }
+            pause(200);
+        }
+    }
+
+    private boolean lives(String name) throws InterruptedException {
+        try {
+            return ask(name, SIGNAL, "true") == 0;
+        } catch (KubernetesClientException e) {
+            log.debug("pod {} takes no command: {}", name, e.getMessage());
+            return false;
+        }
+    }
+
+    private static boolean isRunning(@Nullable Pod found) {
+        return found != null
+                && found.getStatus() != null
+                && "Running".equals(found.getStatus().getPhase());
     }
 
     private static int exitCode(ExecWatch watch) throws InterruptedException {
@@ -567,10 +598,7 @@ final class KubernetesSession implements SandboxSession {
 
         /** A pod that was evicted or deleted may leave its connections open. */
         private boolean isOver() {
-            Pod found = pods().withName(name).get();
-            return found == null
-                    || found.getStatus() == null
-                    || !"Running".equals(found.getStatus().getPhase());
+            return !isRunning(pods().withName(name).get());
         }
 
         @Override
