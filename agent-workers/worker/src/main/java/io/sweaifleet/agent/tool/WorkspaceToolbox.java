@@ -372,7 +372,7 @@ public final class WorkspaceToolbox implements Toolbox {
             String tool, @Nullable String host, List<String> words, Map<String, String> arguments, OutsideCall body)
             throws ToolDenied, InterruptedException {
         ToolCall call = begin(tool, arguments);
-        call.require(policy.judge(Call.ofCommand(tool, words)));
+        call.require(policy.judge(new Call(tool, null, words, host, null)));
         List<InterruptedException> interrupted = new ArrayList<>(1);
         String text = call.run(() -> {
             try {

@@ -141,7 +141,7 @@ final class ChatModelBrain implements Brain {
             String map = tools.repositoryMap(Math.min(2_000, line.traits().contextTokens() / 8));
             String task = prompts.task(context.assignment().getTitle(), instructions, map, tests.command(), before);
             transcript.begin(task);
-            Conversation conversation = new Conversation(task, this::diff);
+            Conversation conversation = new Conversation(task, this::diff, prompts::condensed);
             End end = loop(conversation);
             TestCheck.Outcome after = tests.run("after");
             transcript.note(

@@ -5,6 +5,7 @@ import io.sweaifleet.agent.brain.model.Tokens;
 import io.sweaifleet.agent.brain.model.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * What was said so far, and what of it fits into a model's context. Old observations are condensed first, then old steps are
@@ -46,13 +47,16 @@ final class Conversation {
 
     private final String task;
     private final DiffSource diffSource;
+    private final UnaryOperator<String> fence;
     private final List<Step> steps = new ArrayList<>();
     private int condensed;
     private int folded;
 
-    Conversation(String task, DiffSource diffSource) {
+    /** @param fence marks what is left of old observations as data, the same way each time */
+    Conversation(String task, DiffSource diffSource, UnaryOperator<String> fence) {
         this.task = task;
         this.diffSource = diffSource;
+        this.fence = fence;
     }
 
     /** Adds a step; observations are as many as calls, or one when there is no call. */
@@ -115,7 +119,7 @@ final class Conversation {
                 boolean brief = i < condensed && !step.calls.isEmpty();
                 results.add(
                         brief
-                                ? "[condensed, call again to see it whole] " + observation.brief()
+                                ? "[condensed, call again to see it whole] " + fence.apply(observation.brief())
                                 : cut(observation.text(), shown));
             }
             if (nativeCalls && !step.calls.isEmpty()) {
@@ -145,11 +149,15 @@ final class Conversation {
                         .append(step.calls.get(call).name())
                         .append(' ')
                         .append(line(step.calls.get(call).arguments(), 80))
-                        .append(observation.ok() ? " → ok" : " → failed: " + line(observation.brief(), 80));
+                        .append(
+                                observation.ok()
+                                        ? " → ok"
+                                        : " → failed: " + fence.apply(line(observation.brief(), 80)));
             }
             text.append('\n');
         }
-        text.append("\n# What you have changed so far\n").append(diff.isBlank() ? "(nothing)" : cut(diff, shown));
+        text.append("\n# What you have changed so far\n")
+                .append(diff.isBlank() ? "(nothing)" : fence.apply(cut(diff, shown)));
         return text.toString();
     }
 

@@ -12,6 +12,7 @@ import io.sweaifleet.agent.brain.model.ModelException.Cause;
 import io.sweaifleet.agent.brain.model.ModelTraits;
 import io.sweaifleet.agent.brain.recorded.Recorder;
 import io.sweaifleet.agent.playbook.PlaybookFailure;
+import io.sweaifleet.schemas.common.BrainKind;
 import io.sweaifleet.schemas.common.BrainStamp;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
@@ -101,6 +102,10 @@ final class ModelLine {
             try {
                 return askCurrent(maker);
             } catch (ModelException e) {
+                if (models.get(current).kind() == BrainKind.RECORDED) {
+                    // What is played back must not be continued by a live model: nothing recorded passes for live.
+                    throw failure(e);
+                }
                 last = e;
                 current++;
                 traits = null;

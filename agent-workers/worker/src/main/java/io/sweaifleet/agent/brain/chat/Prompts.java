@@ -67,8 +67,17 @@ final class Prompts {
 
     /** Text from elsewhere, between marks that it cannot know. */
     String fenced(String text) {
-        String mark = "data-" + sha256(secret + "/" + fences++).substring(0, 8);
-        return "<" + mark + ">\n" + text + "\n</" + mark + ">";
+        return fenced(Integer.toString(fences++), text, "\n");
+    }
+
+    /** The same for what is left of an observation, and for the diff: they are shown again and again, always between the same marks. */
+    String condensed(String text) {
+        return fenced("condensed", text, text.contains("\n") ? "\n" : "");
+    }
+
+    private String fenced(String which, String text, String around) {
+        String mark = "data-" + sha256(secret + "/" + which).substring(0, 8);
+        return "<" + mark + ">" + around + text + around + "</" + mark + ">";
     }
 
     private static String sha256(String text) {

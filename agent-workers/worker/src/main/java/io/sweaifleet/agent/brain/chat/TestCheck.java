@@ -80,6 +80,9 @@ final class TestCheck {
         }
         context.step("tests " + when);
         Duration left = Duration.between(clock.instant(), context.deadline());
+        if (left.isNegative() || left.isZero()) {
+            return Outcome.NONE;
+        }
         Duration time = left.dividedBy(4).compareTo(LONGEST) < 0 ? left.dividedBy(4) : LONGEST;
         return argv.isEmpty() ? detected(time, when) : command(time);
     }

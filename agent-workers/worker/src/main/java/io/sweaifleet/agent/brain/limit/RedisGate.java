@@ -2,6 +2,9 @@ package io.sweaifleet.agent.brain.limit;
 
 import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.brain.model.ModelConfig;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
@@ -102,7 +105,10 @@ public final class RedisGate implements InferenceGate {
         }
         if (model.requestsPerMinute() > 0) {
             RRateLimiter limiter = client.getRateLimiter(key + ":rate");
-            limiter.trySetRate(RateType.OVERALL, model.requestsPerMinute(), Duration.ofMinutes(1));
+            if (!limiter.isExists() || limiter.getConfig().getRate() != model.requestsPerMinute()) {
+                // Also one that was changed; what was used of it is forgotten then.
+                limiter.setRate(RateType.OVERALL, model.requestsPerMinute(), Duration.ofMinutes(1));
+            }
             while (!limiter.tryAcquire(1)) {
                 pauseFor(LOOK_AGAIN_MS, cancellation);
             }
@@ -166,8 +172,13 @@ public final class RedisGate implements InferenceGate {
     }
 
     private static String key(ModelConfig model) {
-        return "fleet:models:"
-                + HexFormat.of().toHexDigits(InferenceGate.endpoint(model).hashCode());
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(InferenceGate.endpoint(model).getBytes(StandardCharsets.UTF_8));
+            return "fleet:models:" + HexFormat.of().formatHex(digest, 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.sweaifleet.agent.brain.model;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * What a model answered.
@@ -23,5 +24,19 @@ public record ChatAnswer(
         String modelId) {
     public ChatAnswer {
         calls = List.copyOf(calls);
+    }
+
+    /** The same with its texts changed: what was said, and the arguments of its calls. */
+    public ChatAnswer mapped(UnaryOperator<String> change) {
+        return new ChatAnswer(
+                change.apply(text),
+                calls.stream()
+                        .map(call -> new ToolCall(call.id(), call.name(), change.apply(call.arguments())))
+                        .toList(),
+                finish,
+                inputTokens,
+                outputTokens,
+                estimated,
+                modelId);
     }
 }

@@ -11,6 +11,7 @@ import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
@@ -37,8 +38,10 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -262,17 +265,27 @@ public final class OpenAiChat implements ChatModel {
         JsonObjectSchema.Builder schema = JsonObjectSchema.builder();
         JsonNode properties = tool.parameters().path("properties");
         if (properties instanceof ObjectNode object) {
-            object.fields()
-                    .forEachRemaining(entry -> schema.addProperty(
-                            entry.getKey(), JsonRawSchema.from(entry.getValue().toString())));
+            object.fields().forEachRemaining(entry -> schema.addProperty(entry.getKey(), raw(entry.getValue())));
+        }
+        Map<String, JsonSchemaElement> definitions = new LinkedHashMap<>();
+        for (String place : List.of("$defs", "definitions")) {
+            tool.parameters()
+                    .path(place)
+                    .properties()
+                    .forEach(entry -> definitions.put(entry.getKey(), raw(entry.getValue())));
         }
         List<String> required = new ArrayList<>();
         tool.parameters().path("required").forEach(name -> required.add(name.asText()));
         return ToolSpecification.builder()
                 .name(tool.name().replace('.', '_'))
                 .description(tool.description())
-                .parameters(schema.required(required).build())
+                .parameters(schema.required(required).definitions(definitions).build())
                 .build();
+    }
+
+    /** As it is; what older schemas have under "definitions" is found where newer ones have it. */
+    private static JsonSchemaElement raw(JsonNode schema) {
+        return JsonRawSchema.from(schema.toString().replace("\"#/definitions/", "\"#/$defs/"));
     }
 
     /** Takes what LangChain4j makes of the stream. */

@@ -50,6 +50,33 @@ public final class Normaliser {
         return new Normaliser(ordered);
     }
 
+    /** The text with places of this attempt's folders instead of their paths; see {@link #expanded}. */
+    public String placed(String text) {
+        String placed = text;
+        for (Map.Entry<String, String> name : names.entrySet()) {
+            if (name.getKey().startsWith("/")) {
+                placed = placed.replace(name.getKey(), place(name.getValue()));
+            }
+        }
+        return placed;
+    }
+
+    /** The text with the paths of this attempt's folders where another attempt's were. */
+    public String expanded(String text) {
+        String expanded = text;
+        for (Map.Entry<String, String> name : names.entrySet()) {
+            if (name.getKey().startsWith("/")) {
+                expanded = expanded.replace(place(name.getValue()), name.getKey());
+            }
+        }
+        return expanded;
+    }
+
+    /** Brackets that no source has: a container's own folders have the names in them. */
+    private static String place(String name) {
+        return "\u27e8" + name + "\u27e9";
+    }
+
     /** The text without what differs from run to run, and without secrets. */
     public String apply(String text) {
         String normal = text;

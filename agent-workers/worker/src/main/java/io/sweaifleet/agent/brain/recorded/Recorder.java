@@ -40,7 +40,7 @@ public final class Recorder {
                         canonical.json(),
                         traits.contextTokens(),
                         request.maxOutputTokens(),
-                        answer)
+                        answer.mapped(normaliser::placed))
                 .toLine());
     }
 

@@ -124,7 +124,7 @@ public final class Recording {
                                     : "; it was asked more often than when it was recorded"));
         }
         played++;
-        return exchange.answer();
+        return exchange.answer().mapped(normaliser::expanded);
     }
 
     private String difference(JsonNode asked) {

@@ -3,6 +3,7 @@ package io.sweaifleet.agent.tool.builtin;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sweaifleet.agent.playbook.PlaybookContext;
 import io.sweaifleet.agent.playbook.ToolDenied;
+import io.sweaifleet.agent.policy.SecretMasker;
 import io.sweaifleet.agent.tool.map.RepositoryMap;
 import io.sweaifleet.agent.tool.mcp.McpServer;
 import io.sweaifleet.agent.tool.mcp.McpTools;
@@ -74,7 +75,9 @@ public final class FleetModelTools implements ModelTools {
             return Results.refused(unknown(name));
         }
         try {
-            return tool.call(Arguments.of(tool.spec(), arguments));
+            ToolCallResult result = tool.call(Arguments.of(tool.spec(), arguments));
+            // Here, since tools read in many ways: no model is shown a secret that a command of this worker was given.
+            return new ToolCallResult(result.ok(), SecretMasker.maskRegistered(result.text()), result.ends());
         } catch (Arguments.Mistake e) {
             return Results.refused(e.getMessage());
         } catch (ToolDenied e) {

@@ -212,6 +212,25 @@ class ChatModelBrainIT {
     }
 
     @Test
+    void shouldNeverGoOnFromARecordedModelToALiveOne() throws Exception {
+        // Given: a recording of another task, and a live model after it.
+        endpoint.then(READ).then(SUBMIT);
+        Run recorded = run();
+        Path recording = Files.createDirectories(folder.resolve("recording"));
+        Files.write(recording.resolve("exchanges.jsonl"), recorded.contents().get("exchanges.jsonl"));
+        int asked = endpoint.requests().size();
+        settings.put("fleet.models.kept.recording", recording.toString());
+
+        // When
+        Run run = run(harness().withInstructions("something else"), role("kept", "main"), Map.of());
+
+        // Then
+        assertThat(run.failure().getCode()).isEqualTo("MODEL_NOT_RECORDED");
+        assertThat(run.end().brain().getKind()).isEqualTo(BrainKind.RECORDED);
+        assertThat(endpoint.requests()).hasSize(asked);
+    }
+
+    @Test
     void shouldShowTheDifferenceWhenNothingOfTheKindWasRecorded() throws Exception {
         // Given
         endpoint.then(READ).then(SUBMIT);
@@ -497,7 +516,10 @@ class ChatModelBrainIT {
         assertThat(lastRequest())
                 .contains("fix add")
                 .contains("+    return a + b")
-                .contains("# Your steps so far, condensed");
+                .contains("# Your steps so far, condensed")
+                // What is shown again is data, too.
+                .containsPattern(
+                        "# What you have changed so far\n<(data-[0-9a-f]{8})>\n[^<]*\\+    return a [+] b[^<]*</\\1>");
         assertThat(endpoint.requests()).allSatisfy(request -> {
             int tokens = StreamSupport.stream(request.path("messages").spliterator(), false)
                     .mapToInt(message -> io.sweaifleet.agent.brain.model.Tokens.of(message.toString()))

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.brain.model.ModelConfig;
 import io.sweaifleet.agent.brain.model.ModelSettings;
+import io.sweaifleet.schemas.config.Settings;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -18,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import redis.embedded.RedisServer;
 
 class RedisGateIT {
@@ -96,6 +99,33 @@ class RedisGateIT {
             // Then
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(700));
         }
+    }
+
+    @Test
+    @Timeout(30)
+    void shouldKeepToARateThatWasChanged() throws Exception {
+        // Given: the one request that was allowed in a minute.
+        try (RedisGate before = new RedisGate(url)) {
+            before.enter(limited(1), new Cancellation()).close();
+        }
+
+        // When: the operator allows more.
+        try (RedisGate after = new RedisGate(url);
+                InferenceGate.Slot slot = after.enter(limited(600), new Cancellation())) {
+            // Then
+            assertThat(slot).isNotNull();
+        }
+    }
+
+    private static ModelConfig limited(int requestsPerMinute) {
+        return ModelSettings.read(Settings.of(Map.of(
+                        "fleet.models.m.url",
+                        "http://127.0.0.1:1/v1",
+                        "fleet.models.m.model",
+                        "m",
+                        "fleet.models.m.requests-per-minute",
+                        Integer.toString(requestsPerMinute))))
+                .get("m");
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.sweaifleet.agent.run.TestRepository;
 import io.sweaifleet.agent.tool.spec.ToolCallResult;
 import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.record.Verdict;
+import io.sweaifleet.schemas.role.PolicyRule;
 import io.sweaifleet.schemas.role.RuleEffect;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -110,6 +111,34 @@ class HttpGetToolIT {
                         results.add(with(tools, "http_get", "url", url));
                     }
                 });
+    }
+
+    @Test
+    void shouldBeJudgedByTheHostThatTheRulesName() {
+        // Given: every page but those of one host.
+        List<ToolCallResult> results = new ArrayList<>();
+        PolicyRule deny = PolicyRule.newBuilder(
+                        PlaybookHarness.rule("not-here", RuleEffect.DENY, "http_get", null, List.of()))
+                .setHost("127.0.0.*")
+                .build();
+
+        // When
+        Run run = new ModelToolsHarness(root)
+                .withTools("http_get")
+                .withRules(deny, PlaybookHarness.rule("all", RuleEffect.ALLOW, "http_get", null, List.of()))
+                .run((tools, context) -> {
+                    results.add(with(tools, "http_get", "url", base + "/data"));
+                    results.add(with(
+                            tools,
+                            "http_get",
+                            "url",
+                            "http://localhost:" + server.getAddress().getPort() + "/data"));
+                });
+
+        // Then
+        assertThat(results.get(0).text()).contains("not-here");
+        assertThat(results.get(1).text()).contains("{\"a\": 1}");
+        assertThat(run.audit()).extracting(AuditEvent::getRule).containsExactly("not-here", "all");
     }
 
     @Test
