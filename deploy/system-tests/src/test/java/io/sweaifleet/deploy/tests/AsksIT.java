@@ -102,7 +102,8 @@ class AsksIT {
         // Other tests on this node write what no worker wrote; and no checkpoint need follow yet.
         assertThat(verified.output())
                 .contains(asked.getWorkerId() + "@")
-                .doesNotContainPattern("(REMOVED|REORDERED|CHANGED|INSERTED|CUT_OFF|FORGED) " + asked.getWorkerId() + "@");
+                .doesNotContainPattern(
+                        "(REMOVED|REORDERED|CHANGED|INSERTED|CUT_OFF|FORGED) " + asked.getWorkerId() + "@");
     }
 
     @Test

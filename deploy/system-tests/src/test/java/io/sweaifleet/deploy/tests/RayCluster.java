@@ -113,8 +113,8 @@ final class RayCluster implements AutoCloseable {
     ProcessHandle actorAtWork() {
         return nodes.stream()
                 .flatMap(node -> node.toHandle().descendants())
-                .filter(process -> process.info().commandLine().orElse("").contains("DefaultWorker")
-                        || process.info().command().orElse("").endsWith("/java"))
+                // By its program: the raylet's own command line names the class of its Java workers, too.
+                .filter(process -> process.info().command().orElse("").endsWith("/java"))
                 .filter(process -> process.descendants().findAny().isPresent())
                 .findFirst()
                 .orElse(null);
