@@ -47,6 +47,8 @@ record EvalReport(String brain, String role, List<EvalResult> results) {
         return run().stream()
                 .flatMap(result -> result.work().stream())
                 .map(WorkResult::brain)
+                // A worker sees an endpoint of the API: only its name tells that a script answers there.
+                .map(ran -> ran.contains(ScriptedModel.MODEL) ? ran.replace(", live", ", a script and no model") : ran)
                 .distinct()
                 .sorted()
                 .toList();

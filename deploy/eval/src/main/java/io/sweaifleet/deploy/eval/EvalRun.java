@@ -21,7 +21,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /** Has the fleet do a task of the set, and judges the branch. */
@@ -69,7 +68,7 @@ final class EvalRun {
                         repository.toString(),
                         "main",
                         model,
-                        List.of(),
+                        task.test(),
                         null,
                         now.plus(limit))
                 .submission(ids.next("eval-" + task.name()), now);

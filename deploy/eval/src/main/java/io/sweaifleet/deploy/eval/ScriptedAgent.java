@@ -40,12 +40,15 @@ final class ScriptedAgent {
                     "read",
                     MAPPER.createObjectNode().put("path", changed.group(1))));
         }
-        turns.add(turn("I run the tests to see what fails.", "test", MAPPER.createObjectNode()));
+        // By their command, not by the tool test: what that finds depends on what else the machine has.
+        ObjectNode tests = MAPPER.createObjectNode();
+        task.test().forEach(tests.putArray("argv")::add);
+        turns.add(turn("I run the tests to see what fails.", "run", tests));
         turns.add(turn(
                 "I see what is wrong; this patch mends it.",
                 "apply_patch",
                 MAPPER.createObjectNode().put("patch", patch)));
-        turns.add(turn("I run the tests again.", "test", MAPPER.createObjectNode()));
+        turns.add(turn("I run the tests again.", "run", tests));
         turns.add(turn(
                 "That is all I can do.",
                 "submit",

@@ -45,7 +45,7 @@ class ScriptedModelTest {
         }
 
         // Then
-        assertThat(calls).containsExactly("read", "test", "apply_patch", "test", "submit");
+        assertThat(calls).containsExactly("read", "run", "apply_patch", "run", "submit");
     }
 
     @Test
