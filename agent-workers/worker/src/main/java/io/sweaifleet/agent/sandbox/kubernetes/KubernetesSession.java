@@ -198,7 +198,7 @@ final class KubernetesSession implements SandboxSession {
         String why = found == null || found.getStatus() == null
                 ? null
                 : found.getStatus().getReason();
-        if ("Evicted".equals(why)) {
+        if (found != null && "Evicted".equals(why)) {
             note(output, "the pod was evicted: " + found.getStatus().getMessage());
             drop();
             return End.TOO_MUCH_DISK;
