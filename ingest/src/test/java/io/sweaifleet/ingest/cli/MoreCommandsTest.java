@@ -17,9 +17,12 @@ import io.sweaifleet.ingest.testing.Records;
 import io.sweaifleet.schemas.common.Origin;
 import io.sweaifleet.schemas.common.ResourceAmounts;
 import io.sweaifleet.schemas.common.Severity;
+import io.sweaifleet.schemas.core.Cause;
+import io.sweaifleet.schemas.core.CauseType;
 import io.sweaifleet.schemas.core.DeadLetter;
 import io.sweaifleet.schemas.core.DeadLetterCause;
 import io.sweaifleet.schemas.core.RecordHeader;
+import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.role.PoolDefinition;
 import io.sweaifleet.schemas.role.RoleDefinition;
@@ -29,6 +32,9 @@ import io.sweaifleet.schemas.task.WorkflowStatus;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.worker.AgentStatus;
+import io.sweaifleet.schemas.worker.Heartbeat;
+import io.sweaifleet.schemas.worker.HeartbeatType;
+import io.sweaifleet.schemas.worker.RoleCapacity;
 import io.sweaifleet.schemas.worker.WorkerState;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -84,6 +90,73 @@ class MoreCommandsTest {
         // Then
         assertThat(code).as(cli.err()).isZero();
         assertThat(cli.out()).contains("docker java-21", "disk=ssd region=eu", "7.5 cores 16.0 GiB 1 GPUs");
+    }
+
+    @Test
+    void shouldShowWhatEachAgentDoesAndWhatBecameOfIt() throws Exception {
+        // Given
+        RoleCapacity role = new RoleCapacity("qa", 4, 2, 2, 1);
+        fleet.send(
+                FleetTopic.AGENTS,
+                "default/worker-1",
+                AgentStatus.newBuilder()
+                        .setPool("default")
+                        .setWorkerId("worker-1")
+                        .setIncarnation(1)
+                        .setState(WorkerState.ONLINE)
+                        .setRoles(List.of(role))
+                        .setSince(START)
+                        .build());
+        fleet.send(
+                FleetTopic.AGENT_HEARTBEATS,
+                "default",
+                Heartbeat.newBuilder()
+                        .setPool("default")
+                        .setWorkerId("worker-1")
+                        .setIncarnation(1)
+                        .setSequence(1)
+                        .setType(HeartbeatType.HELLO)
+                        .setCommandPartition(0)
+                        .setRoles(List.of(role))
+                        .setSentAt(START)
+                        .build());
+        fleet.send(
+                FleetTopic.TASK_EVENTS,
+                "default/t-1",
+                TaskEvent.newBuilder()
+                        .setPool("default")
+                        .setTenant("default")
+                        .setWorkflowId("t-1")
+                        .setTaskId("t-1")
+                        .setSequence(1)
+                        .setType(TaskEventType.TASK_STARTED)
+                        .setDecidedAt(START.plusSeconds(30))
+                        .setCause(new Cause(CauseType.TIMER, "", -1, -1L, "test"))
+                        .setRole("qa")
+                        .setAgentId("qa-1@worker-1")
+                        .setWorkerId("worker-1")
+                        .build());
+
+        // When
+        int each = run("agents", "--each");
+        int changes = run("agents", "--changes");
+        int wrong = run("agents", "--each", "--since", "soon");
+        String text = cli.out();
+        run("agents", "--each", "--changes", "--json");
+
+        // Then
+        assertThat(each).as(cli.err()).isZero();
+        assertThat(changes).isZero();
+        assertThat(wrong).isEqualTo(2);
+        assertThat(text)
+                .contains("qa-1@worker-1", "qa v4", "busy", "t-1")
+                .contains("began nothing within 1h: 1 of role qa at worker-1")
+                .contains("2 of role qa", "created", "version 4", "task t-1");
+        JsonNode document = MAPPER.readTree(cli.out().substring(text.length()));
+        assertThat(document.at("/agents/0/state").asText()).isEqualTo("BUSY");
+        assertThat(document.at("/agents/0/heartbeat").asText()).isEqualTo(START.toString());
+        assertThat(document.at("/changes/0/became").asText()).isEqualTo("CREATED");
+        assertThat(document.at("/workers/0/workerId").asText()).isEqualTo("worker-1");
     }
 
     @Test
