@@ -68,7 +68,7 @@ public enum FleetTopic {
             TopicClass.INPUT,
             Shape.keyed(Shape.MIB),
             "worker, core",
-            "core"),
+            "core, CLI"),
     AGENT_RESULTS(
             "fleet.agent-results",
             "pool",
