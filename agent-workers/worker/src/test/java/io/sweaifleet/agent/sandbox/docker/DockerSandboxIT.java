@@ -110,7 +110,8 @@ class DockerSandboxIT {
                 .extracting(mount -> String.valueOf(mount.getDestination()))
                 .containsExactlyInAnyOrder("/workspace", "/workspace/.git", "/scratch");
         assertThat(output())
-                .startsWith(ContainerUser.AGENT + "\n")
+                // Standard output and error are two pipes: which of their lines comes first is chance.
+                .containsPattern("(?m)^" + ContainerUser.AGENT + "$")
                 .contains("CapEff:\t0000000000000000", "CapBnd:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2")
                 .contains("/x: Read-only file system", ".git/x: Read-only file system", "FLEET_RUN=default/t-1")
                 .doesNotContain("eth0")
