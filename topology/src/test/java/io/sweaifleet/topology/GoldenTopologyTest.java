@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.streams.Topology;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +30,8 @@ class GoldenTopologyTest {
                 Map.of("schema.registry.url", "mock://golden"),
                 Map.of(),
                 InstantSource.system(),
-                new Patience(Duration.ofSeconds(1)));
+                new Patience(Duration.ofSeconds(1)),
+                Optional.empty());
 
         // When
         String description = topology.describe().toString();

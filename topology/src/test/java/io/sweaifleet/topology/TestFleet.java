@@ -102,6 +102,10 @@ public final class TestFleet implements AutoCloseable {
 
     /** A fleet with a registry of its own that knows every schema. */
     public static TestFleet create() {
+        return with(serdesOfAFullRegistry());
+    }
+
+    private static Map<String, Object> serdesOfAFullRegistry() {
         String name = "topology-" + UUID.randomUUID();
         InMemorySchemaRegistry registry = InMemorySchemaRegistry.named(name);
         for (FleetTopic topic : FleetTopic.values()) {
@@ -109,14 +113,12 @@ public final class TestFleet implements AutoCloseable {
                     topic.valueSubject(),
                     org.apache.avro.specific.SpecificData.get().getSchema(topic.valueType()));
         }
-        return with(Map.of("schema.registry.url", registry.address(), "use.latest.version", "true"));
+        return Map.of("schema.registry.url", registry.address(), "use.latest.version", "true");
     }
 
     /** A fleet in which only what this key has signed answers what agents ask. */
     public static TestFleet answeredWith(ApprovalKey key) {
-        TestFleet plain = create();
-        plain.close();
-        return new TestFleet(plain.serdes, new Patience(Duration.ofSeconds(30)), Optional.of(key));
+        return new TestFleet(serdesOfAFullRegistry(), new Patience(Duration.ofSeconds(30)), Optional.of(key));
     }
 
     /** A fleet with these serdes. */

@@ -96,12 +96,11 @@ abstract class AnswerCommand implements Callable<Integer> {
                     .setAnsweredAt(now)
                     .setRequest(asked == null ? null : asked.getRequestId())
                     .build();
-            Approval approval = asked == null
-                    ? unsigned
-                    : Approval.newBuilder(unsigned)
-                            .setSignature(operatorsKey(fleet.settings()).sign(unsigned))
-                            .build();
+            Approval approval = unsigned;
             if (asked != null) {
+                approval = Approval.newBuilder(unsigned)
+                        .setSignature(operatorsKey(fleet.settings()).sign(unsigned))
+                        .build();
                 AskPreview.lines(asked).forEach(context.terminal().out()::println);
             }
             fleet.send(FleetTopic.APPROVALS, Keys.of(in, task.taskId()), approval);

@@ -20,8 +20,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers what is told of agents: what core says of workers, heartbeats, and events of tasks, each in the order of its partition. Knows an
- * agent once it began an attempt, and the changes of its state: nobody writes them down, they are in what is written anyway.
+ * Gathers what is told of agents: what core says of workers, heartbeats, and events of tasks, each in the order of its
+ * partition. Knows an agent once it began an attempt, and the changes of its state: nobody writes them down, they are in
+ * what is written anyway.
  */
 public final class AgentBook {
 
@@ -85,11 +86,8 @@ public final class AgentBook {
         boolean fresh = worker.incarnation != heartbeat.getIncarnation();
         boolean silent = !first && Duration.between(worker.heard, at).compareTo(SILENCE) > 0;
         for (RoleCapacity role : roles.values()) {
-            int before = fresh
-                    ? 0
-                    : worker.roles.containsKey(role.getRole())
-                            ? worker.roles.get(role.getRole()).getAgents()
-                            : 0;
+            RoleCapacity known = fresh ? null : worker.roles.get(role.getRole());
+            int before = known == null ? 0 : known.getAgents();
             String who = role.getAgents() + " of role " + role.getRole();
             if (fresh && !first) {
                 change(at, heartbeat, AgentChange.Kind.RECOVERED, who, "its worker has begun again");

@@ -23,7 +23,7 @@ public final class FleetSettings implements SettingsProvider {
     public static final Setting<Path> APPROVAL_KEY = Setting.path(
             "fleet.approvals.key-file",
             "File with the operator's key, readable by its owner alone: fleet approve and fleet reject sign with it what they"
-                    + " answer running agents, and intake takes no other answer. Without the file answers are not signed.",
+                    + " answer running agents, and intake takes no other answer. Without the file no answer is taken.",
             "${fleet.data-dir}/secrets/operator-approvals");
 
     /** Brokers to connect to first. */

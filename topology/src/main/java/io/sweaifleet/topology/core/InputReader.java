@@ -8,6 +8,7 @@ import io.sweaifleet.schemas.core.CoreInputType;
 import io.sweaifleet.schemas.core.DeadLetterCause;
 import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.rule.Problems;
+import io.sweaifleet.schemas.rule.ReportTypes;
 import io.sweaifleet.schemas.task.TaskResult;
 import io.sweaifleet.schemas.text.Shortened;
 import io.sweaifleet.schemas.topic.FleetTopic;
@@ -265,9 +266,7 @@ final class InputReader {
     }
 
     private static AgentResult failed(AgentResult result, Failure failure) {
-        boolean over = result.getType() != AgentResultType.STARTED
-                && result.getType() != AgentResultType.PROGRESS
-                && result.getType() != AgentResultType.ASKING;
+        boolean over = !ReportTypes.isUnderWay(result.getType());
         return new AgentResult(
                 result.getPool(),
                 result.getTenant(),

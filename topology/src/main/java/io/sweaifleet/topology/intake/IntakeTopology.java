@@ -45,15 +45,6 @@ public final class IntakeTopology {
      * @param topicIds ids that the broker gave the topics, by name: ids that intake makes follow from them
      * @param clock wall clock
      * @param patience how to wait for the registry
-     */
-    public static Topology build(
-            Map<String, ?> serdes, Map<String, String> topicIds, InstantSource clock, Patience patience) {
-        return build(serdes, topicIds, clock, patience, Optional.empty());
-    }
-
-    /**
-     * As above.
-     *
      * @param approvals whose answers to what agents ask are taken; empty takes nobody's
      */
     public static Topology build(

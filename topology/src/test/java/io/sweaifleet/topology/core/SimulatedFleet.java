@@ -15,6 +15,7 @@ import io.sweaifleet.schemas.core.CoreInputType;
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
 import io.sweaifleet.schemas.role.PoolDefinition;
+import io.sweaifleet.schemas.rule.ReportTypes;
 import io.sweaifleet.schemas.schedule.Schedule;
 import io.sweaifleet.schemas.task.ControlAction;
 import io.sweaifleet.schemas.task.Requirements;
@@ -522,7 +523,7 @@ final class SimulatedFleet {
                     .setUsage(usage)
                     .setResult(produced)
                     .build();
-            if (type != AgentResultType.STARTED && type != AgentResultType.PROGRESS) {
+            if (!ReportTypes.isUnderWay(type)) {
                 running.remove(leaseId);
                 finished.put(leaseId, result);
             }

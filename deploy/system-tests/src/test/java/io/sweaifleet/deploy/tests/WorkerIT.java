@@ -23,6 +23,7 @@ import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.record.AuditEventType;
 import io.sweaifleet.schemas.record.KnowledgeFact;
 import io.sweaifleet.schemas.role.RoleDefinition;
+import io.sweaifleet.schemas.rule.ReportTypes;
 import io.sweaifleet.schemas.serde.FleetSerdes;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.task.TaskResult;
@@ -414,7 +415,7 @@ class WorkerIT {
 
     private List<AgentResultType> ends(String lease) {
         return types(lease).stream()
-                .filter(type -> type != AgentResultType.STARTED && type != AgentResultType.PROGRESS)
+                .filter(type -> !ReportTypes.isUnderWay(type))
                 .toList();
     }
 

@@ -2,9 +2,9 @@ package io.sweaifleet.topology.core.domain;
 
 import io.sweaifleet.schemas.common.Usage;
 import io.sweaifleet.schemas.core.TaskEventType;
+import io.sweaifleet.schemas.rule.ReportTypes;
 import io.sweaifleet.schemas.task.AttemptStatus;
 import io.sweaifleet.schemas.worker.AgentResult;
-import io.sweaifleet.schemas.worker.AgentResultType;
 import io.sweaifleet.schemas.worker.CommandType;
 import org.jspecify.annotations.Nullable;
 
@@ -106,9 +106,7 @@ final class Reports {
 
     /** The agent works for nothing: it is told to stop, or its worker to forget the result. */
     private void ofAnotherLease(AgentResult report) {
-        boolean over = report.getType() != AgentResultType.STARTED
-                && report.getType() != AgentResultType.PROGRESS
-                && report.getType() != AgentResultType.ASKING;
+        boolean over = !ReportTypes.isUnderWay(report.getType());
         step.commandAbout(
                 report.getWorkerId(),
                 report.getIncarnation(),

@@ -93,9 +93,8 @@ final class TestCheck {
                     .test(new CommandRequest(
                             argv, "", Map.of("PYTHONDONTWRITEBYTECODE", "1"), time, caches(argv), true));
             String counts = result.timedOut() ? "not ended in time" : counts(result);
-            // Paths as the repository has them: where the clone is tells a model nothing, and what of the text is shown
-            // would
-            // depend on how long that path is.
+            // Paths as the repository has them: where the clone is tells a model nothing, and how much of the text is
+            // shown would depend on that path's length.
             return new Outcome(counts, result.output().replace(context.tools().root() + "/", ""));
         } catch (ToolDenied e) {
             unknown = true;

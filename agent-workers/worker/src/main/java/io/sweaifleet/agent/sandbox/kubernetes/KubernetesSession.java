@@ -1,6 +1,7 @@
 package io.sweaifleet.agent.sandbox.kubernetes;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.ContainerResource;
@@ -195,11 +196,9 @@ final class KubernetesSession implements SandboxSession {
     /** Why a command was killed, when it was the cluster that killed it. */
     private End whyGone(String name, End end, Path output) throws IOException, InterruptedException {
         Pod found = settled(name);
-        String why = found == null || found.getStatus() == null
-                ? null
-                : found.getStatus().getReason();
-        if (found != null && "Evicted".equals(why)) {
-            note(output, "the pod was evicted: " + found.getStatus().getMessage());
+        PodStatus status = found == null ? null : found.getStatus();
+        if (status != null && "Evicted".equals(status.getReason())) {
+            note(output, "the pod was evicted: " + status.getMessage());
             drop();
             return End.TOO_MUCH_DISK;
         }

@@ -11,7 +11,8 @@ import org.treesitter.TSTree;
 
 /**
  * A parsed file. The native tree is freed by the library's cleaner once this object is unreachable; there is no way to free it
- * earlier, so hold none longer than needed, and keep it reachable ({@link Reference#reachabilityFence}) while its nodes are used. Confined to one thread; many threads may parse at once, each its own.
+ * earlier, so hold none longer than needed, and keep it reachable ({@link Reference#reachabilityFence}) while its nodes
+ * are used. Confined to one thread; many threads may parse at once, each its own.
  */
 public final class SyntaxTree {
 

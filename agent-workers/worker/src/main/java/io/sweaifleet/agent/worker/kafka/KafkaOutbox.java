@@ -9,6 +9,7 @@ import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.record.AuditEventType;
 import io.sweaifleet.schemas.record.KnowledgeFact;
+import io.sweaifleet.schemas.rule.ReportTypes;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.AgentResultType;
@@ -116,9 +117,7 @@ public final class KafkaOutbox implements Outbox, AutoCloseable {
 
     @Override
     public void report(AgentResult result) {
-        boolean end = result.getType() != AgentResultType.STARTED
-                && result.getType() != AgentResultType.PROGRESS
-                && result.getType() != AgentResultType.ASKING;
+        boolean end = !ReportTypes.isUnderWay(result.getType());
         String lease = result.getLeaseId();
         if (end && !endsUnderWay.add(lease)) {
             return;

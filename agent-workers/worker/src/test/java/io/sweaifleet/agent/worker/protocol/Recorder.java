@@ -2,6 +2,7 @@ package io.sweaifleet.agent.worker.protocol;
 
 import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.record.KnowledgeFact;
+import io.sweaifleet.schemas.rule.ReportTypes;
 import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.AgentResultType;
 import io.sweaifleet.schemas.worker.Heartbeat;
@@ -61,9 +62,7 @@ public final class Recorder implements Outbox {
     public AgentResult endOf(String leaseId) {
         return reportsSoFar().stream()
                 .filter(report -> report.getLeaseId().equals(leaseId))
-                .filter(report -> report.getType() != AgentResultType.STARTED
-                        && report.getType() != AgentResultType.PROGRESS
-                        && report.getType() != AgentResultType.ASKING)
+                .filter(report -> !ReportTypes.isUnderWay(report.getType()))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no end of " + leaseId + " in " + reports));
     }
