@@ -6,7 +6,9 @@ import java.io.PrintStream;
 import java.util.List;
 
 /**
- * Many agents that take a second for each task: how much of their time they work. 1 would be linear: no agent ever waits.
+ * Many agents that take a second for each task: how much of their time they work. 1 would be linear: no agent ever waits. How long their
+ * worker takes to be ready with all of them, and the memory that this machine then has less, once each has done a task: the worker's, and
+ * that of the actors' processes, wherever they are.
  *
  * @param agents agents of one worker
  */
@@ -21,6 +23,7 @@ record AgentsScenario(int agents) implements Scenario {
     @Override
     public void measure(BenchNode node, ObjectNode document, PrintStream progress) throws Exception {
         BenchRole.declareCrowd(node.settings(), agents);
+        long free = Memory.availableBytes();
         long began = System.nanoTime();
         node.startWorker(POOL, BenchRole.CROWD, progress);
         double startSeconds = (System.nanoTime() - began) / 1e9;
@@ -28,11 +31,13 @@ record AgentsScenario(int agents) implements Scenario {
         progress.println("bench: " + tasks + " tasks of " + TASK_MS + " ms for " + agents + " agents");
         try (LoadDriver driver = new LoadDriver(node.settings())) {
             driver.burst(List.of(POOL), Job.lasting(TASK_MS), agents);
+            long taken = free - Memory.availableBytes();
             LoadDriver.Result burst = driver.burst(List.of(POOL), Job.lasting(TASK_MS), tasks);
             ObjectNode crowd = document.putObject("agents");
             crowd.put("agents", agents);
             crowd.put("taskMs", TASK_MS);
             crowd.put("workerReadyAfterSeconds", Lines.round(startSeconds));
+            crowd.put("memoryMb", taken >> 20);
             crowd.put("tasksPerSecond", Lines.round(burst.tasksPerSecond()));
             crowd.put("ofLinear", Lines.round(burst.tasksPerSecond() * TASK_MS / 1000.0 / agents));
         }
@@ -43,8 +48,10 @@ record AgentsScenario(int agents) implements Scenario {
         JsonNode crowd = document.get("agents");
         out.line(
                 crowd.get("agents").asInt() + " agents, 1 s tasks",
-                "%,10.0f tasks/s   (%.1f %% of linear)",
+                "%,10.0f tasks/s   (%.1f %% of linear); ready after %.1f s, %,d MB",
                 crowd.get("tasksPerSecond").asDouble(),
-                100 * crowd.get("ofLinear").asDouble());
+                100 * crowd.get("ofLinear").asDouble(),
+                crowd.get("workerReadyAfterSeconds").asDouble(),
+                crowd.get("memoryMb").asLong());
     }
 }

@@ -6,7 +6,9 @@ import io.sweaifleet.ingest.cli.CliException;
 import io.sweaifleet.ingest.cli.ExitCode;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -18,7 +20,7 @@ import picocli.CommandLine.Option;
         description = {
             "Measures no-op tasks end to end on a node of its own (without the graph), which is removed afterwards:",
             "paced latency, a burst, and a raw chain of produce and consume with the same hops.",
-            "--chain, --backlog, --ledger and --agents measure something else instead."
+            "--chain, --backlog and --agents measure something else instead."
         })
 public final class BenchCommand implements Callable<Integer> {
 
@@ -50,23 +52,23 @@ public final class BenchCommand implements Callable<Integer> {
     private int backlog;
 
     @Option(
-            names = "--ledger",
-            paramLabel = "TASKS",
-            description = "How long a restart without local stores takes after so many tasks have ended.")
-    private int ledger;
-
-    @Option(
             names = "--agents",
             paramLabel = "AGENTS",
             description = "Tasks of one second for so many agents of one worker.")
     private int agents;
+
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            description = "A setting of the measured node, such as fleet.worker.ray.run-mode=cluster. Repeatable.")
+    private Map<String, String> settings = new LinkedHashMap<>();
 
     @Override
     public Integer call() throws Exception {
         List<Scenario> scenarios = scenarios();
         PrintStream progress = System.err;
         ObjectNode document = new ObjectMapper().createObjectNode();
-        try (BenchNode node = BenchNode.start(progress)) {
+        try (BenchNode node = BenchNode.start(settings, progress)) {
             for (Scenario scenario : scenarios) {
                 scenario.measure(node, document, progress);
             }
@@ -93,10 +95,6 @@ public final class BenchCommand implements Callable<Integer> {
         if (backlog != 0) {
             check("--backlog", backlog, 1_000, 5_000_000);
             asked.add(new BacklogScenario(backlog));
-        }
-        if (ledger != 0) {
-            check("--ledger", ledger, 1_000, 50_000_000);
-            asked.add(new LedgerScenario(ledger));
         }
         if (asked.isEmpty()) {
             check("--tasks", tasks, 100, 1_000_000);

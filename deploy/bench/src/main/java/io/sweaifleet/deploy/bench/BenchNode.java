@@ -10,12 +10,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -34,70 +33,35 @@ final class BenchNode implements AutoCloseable {
 
     private static final String WORKER_ROLES = "fleet.worker.roles";
 
-    /** Where the topology keeps its stores, likewise. */
-    private static final String STATE_DIR = "fleet.topology.state-dir";
-
     /** The graph is fed by the topics like any consumer; it is no part of a task's way, and would share the two cores. */
     private static final String PATH_OF_A_TASK = "redis,kafka,registry,topology,worker";
 
     private final LocalNode node;
     private final List<Path> directories = new ArrayList<>();
     private final Path parent;
+    private final Map<String, String> given;
 
-    private BenchNode(LocalNode node, Path parent) {
+    private BenchNode(LocalNode node, Path parent, Map<String, String> given) {
         this.node = node;
         this.parent = parent;
+        this.given = Map.copyOf(given);
     }
 
-    static BenchNode start(PrintStream progress) throws Exception {
+    /** @param given settings of each of its processes */
+    static BenchNode start(Map<String, String> given, PrintStream progress) throws Exception {
         LocalNode node = ServiceLoader.load(LocalNode.class)
                 .findFirst()
                 .orElseThrow(() ->
                         CliException.environment("this distribution has no single node", "Build it with ./fleet."));
-        BenchNode bench = new BenchNode(node, Files.createTempDirectory("fleet-bench-"));
+        BenchNode bench = new BenchNode(node, Files.createTempDirectory("fleet-bench-"), given);
         try {
-            bench.startWhole(progress);
+            bench.startNode(POOL, Map.of(PARTS, PATH_OF_A_TASK, WORKER_ROLES, BenchRole.NAME), progress);
             BenchRole.declare(bench.settings());
             return bench;
         } catch (Exception e) {
             bench.close();
             throw e;
         }
-    }
-
-    private void startWhole(PrintStream progress) throws Exception {
-        startNode(
-                POOL,
-                Map.of(PARTS, PATH_OF_A_TASK, WORKER_ROLES, BenchRole.NAME, STATE_DIR, stores().toString()),
-                progress);
-    }
-
-    private Path stores() {
-        return parent.resolve("stores");
-    }
-
-    /** Size of the topology's stores on this machine, in bytes. */
-    long sizeOfStores() throws IOException {
-        try (Stream<Path> files = Files.walk(stores())) {
-            return files.filter(Files::isRegularFile)
-                    .mapToLong(file -> file.toFile().length())
-                    .sum();
-        }
-    }
-
-    /** Stops the node, takes the topology's stores away and starts it again: as on a new machine, all comes from Kafka. */
-    void restartWithoutStores(PrintStream progress) throws Exception {
-        node.stop(directories.get(0));
-        deleteTree(stores());
-        startWhole(progress);
-    }
-
-    /** When a part of the node was started. */
-    Instant startOf(String part) {
-        ProcessHandle process = node.parts(directories.get(0)).get(part);
-        return Optional.ofNullable(process)
-                .flatMap(running -> running.info().startInstant())
-                .orElseThrow(() -> new IllegalStateException("the benchmark's node has no process for " + part));
     }
 
     /** Declares a pool and starts a worker for it: a node that runs nothing else, since a worker serves one pool. */
@@ -126,10 +90,10 @@ final class BenchNode implements AutoCloseable {
 
     private void startNode(String name, Map<String, String> overrides, PrintStream progress) throws Exception {
         Path directory = parent.resolve(name);
-        if (!directories.contains(directory)) {
-            directories.add(directory);
-        }
-        node.startInBackground(directory, overrides, progress);
+        directories.add(directory);
+        Map<String, String> all = new HashMap<>(given);
+        all.putAll(overrides);
+        node.startInBackground(directory, all, progress);
     }
 
     /** Addresses of the whole node, which is the first. */
