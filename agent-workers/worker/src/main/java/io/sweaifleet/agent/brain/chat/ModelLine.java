@@ -10,6 +10,7 @@ import io.sweaifleet.agent.brain.model.ModelConfig.ToolCalling;
 import io.sweaifleet.agent.brain.model.ModelException;
 import io.sweaifleet.agent.brain.model.ModelException.Cause;
 import io.sweaifleet.agent.brain.model.ModelTraits;
+import io.sweaifleet.agent.brain.model.Tokens;
 import io.sweaifleet.agent.brain.recorded.Recorder;
 import io.sweaifleet.agent.playbook.PlaybookFailure;
 import io.sweaifleet.schemas.common.BrainKind;
@@ -137,11 +138,7 @@ final class ModelLine {
                 accept(model, request, answer, at, failures);
                 return answer;
             } catch (ModelException e) {
-                context.exchanged(
-                        facts(model, request),
-                        at,
-                        Duration.between(at, clock.instant()).toMillis(),
-                        failureOf(e));
+                refuse(model, request, e, at);
                 if (e.why() == Cause.NO_TOOL_CALLING
                         && known.toolCalling()
                         && model.config().toolCalling() == ToolCalling.AUTO) {
@@ -172,18 +169,37 @@ final class ModelLine {
                 .setName(model.config().name())
                 .setVersion(id)
                 .build());
-        long cost = model.config().cost(answer.inputTokens(), answer.outputTokens());
-        spentMicroUsd += cost;
         Map<String, String> facts = facts(model, request);
-        facts.put("inputTokens", Long.toString(answer.inputTokens()));
-        facts.put("outputTokens", Long.toString(answer.outputTokens()));
-        facts.put("costMicroUsd", Long.toString(cost));
-        facts.put("estimated", Boolean.toString(answer.estimated()));
+        long cost = pay(model, answer.inputTokens(), answer.outputTokens(), answer.estimated(), facts);
         facts.put("finish", answer.finish());
         facts.put("failuresBefore", Integer.toString(failures));
         context.exchanged(facts, at, duration, null);
         recorder.add(model.config().name(), at, duration, request, traits(), answer);
         context.used(answer.inputTokens(), answer.outputTokens(), cost);
+    }
+
+    /** What broke off in its midst has cost all the same; nobody says how much. */
+    private void refuse(ChatModel model, ChatRequest request, ModelException e, Instant at)
+            throws PlaybookFailure, InterruptedException {
+        long duration = Duration.between(at, clock.instant()).toMillis();
+        Map<String, String> facts = facts(model, request);
+        long output = e.lostTokens().orElse(0L);
+        long input = e.lostTokens().isPresent() ? Tokens.of(request) : 0;
+        long cost = input == 0 ? 0 : pay(model, input, output, true, facts);
+        context.exchanged(facts, at, duration, failureOf(e));
+        if (input > 0) {
+            context.used(input, output, cost);
+        }
+    }
+
+    private long pay(ChatModel model, long input, long output, boolean estimated, Map<String, String> facts) {
+        long cost = model.config().cost(input, output);
+        spentMicroUsd += cost;
+        facts.put("inputTokens", Long.toString(input));
+        facts.put("outputTokens", Long.toString(output));
+        facts.put("costMicroUsd", Long.toString(cost));
+        facts.put("estimated", Boolean.toString(estimated));
+        return cost;
     }
 
     private Map<String, String> facts(ChatModel model, ChatRequest request) {

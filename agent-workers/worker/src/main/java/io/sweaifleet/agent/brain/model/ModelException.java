@@ -43,16 +43,27 @@ public final class ModelException extends Exception {
 
     private final Cause cause;
     private final @Nullable Duration retryAfter;
+    private final @Nullable Long lostTokens;
 
     public ModelException(Cause cause, String message) {
-        this(cause, message, null);
+        this(cause, message, null, null);
     }
 
     /** @param retryAfter how long the endpoint asks to wait, or null */
     public ModelException(Cause cause, String message, @Nullable Duration retryAfter) {
+        this(cause, message, retryAfter, null);
+    }
+
+    private ModelException(Cause cause, String message, @Nullable Duration retryAfter, @Nullable Long lostTokens) {
         super(message);
         this.cause = cause;
         this.retryAfter = retryAfter;
+        this.lostTokens = lostTokens;
+    }
+
+    /** The model had begun to answer, so that it is paid for: with so many tokens, as far as they came. */
+    public static ModelException inAnAnswer(Cause cause, String message, long tokens) {
+        return new ModelException(cause, message, null, tokens);
     }
 
     /** Why. */
@@ -63,6 +74,11 @@ public final class ModelException extends Exception {
     /** Whether asking again later may help. */
     public boolean passing() {
         return cause.passing;
+    }
+
+    /** How many completion tokens had come; empty when the model had not begun to answer. */
+    public Optional<Long> lostTokens() {
+        return Optional.ofNullable(lostTokens);
     }
 
     /** How long the endpoint asks to wait. */

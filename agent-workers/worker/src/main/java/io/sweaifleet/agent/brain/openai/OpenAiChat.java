@@ -13,6 +13,7 @@ import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.langchain4j.model.output.TokenUsage;
@@ -117,7 +118,7 @@ public final class OpenAiChat implements ChatModel {
         }
         ChatResponse response = answering.response;
         if (response == null || streaming.failure() != null || !streaming.finished() || streaming.silent()) {
-            throw problem(streaming, answering.error);
+            throw problem(streaming, answering);
         }
         return answer(request, response);
     }
@@ -153,27 +154,34 @@ public final class OpenAiChat implements ChatModel {
         return text == null ? "" : text;
     }
 
-    private ModelException problem(StreamingHttp streaming, @Nullable Throwable error) {
+    private ModelException problem(StreamingHttp streaming, Answering answering) {
+        Throwable error = answering.error;
+        long came = Tokens.of(answering.came.toString());
         String where = "model " + config.name() + " (" + config.model() + " at " + url + ")";
         String said = SecretMasker.mask(shortened(streaming.errorBody().strip()));
         String lower = streaming.errorBody().toLowerCase(Locale.ROOT);
         int status = streaming.status();
         if (streaming.silent()) {
-            return new ModelException(
+            return ModelException.inAnAnswer(
                     Cause.SILENT,
                     where + " said nothing for " + config.timeout().toMillis() + " ms; a slow model needs a longer "
-                            + "fleet.models." + config.name() + ".timeout");
+                            + "fleet.models." + config.name() + ".timeout",
+                    came);
         }
         if (status == 0) {
             return new ModelException(
                     Cause.UNREACHABLE, where + " cannot be reached: " + error + "; is the server running?");
         }
         if (status / 100 == 2) {
-            return said.isEmpty()
-                    ? new ModelException(
-                            Cause.BROKEN_STREAM,
-                            where + " broke off in the midst of an answer" + (error == null ? "" : ": " + error))
-                    : ofError(lower, Cause.OVERLOADED, where + " reported within its answer: " + said, null);
+            if (said.isEmpty()) {
+                return ModelException.inAnAnswer(
+                        Cause.BROKEN_STREAM,
+                        where + " broke off in the midst of an answer" + (error == null ? "" : ": " + error),
+                        came);
+            }
+            String reported = where + " reported within its answer: " + said;
+            ModelException told = ofError(lower, Cause.OVERLOADED, reported, null);
+            return came > 0 ? ModelException.inAnAnswer(told.why(), reported, came) : told;
         }
         Duration wait = retryAfter(streaming.retryAfter());
         String what = where + " answered " + status + ": " + said;
@@ -291,8 +299,19 @@ public final class OpenAiChat implements ChatModel {
     /** Takes what LangChain4j makes of the stream. */
     private static final class Answering implements StreamingChatResponseHandler {
 
+        private final StringBuilder came = new StringBuilder();
         private @Nullable ChatResponse response;
         private @Nullable Throwable error;
+
+        @Override
+        public void onPartialResponse(String part) {
+            came.append(part);
+        }
+
+        @Override
+        public void onPartialToolCall(PartialToolCall part) {
+            came.append(part.partialArguments());
+        }
 
         @Override
         public void onCompleteResponse(ChatResponse complete) {

@@ -298,6 +298,9 @@ class ChatModelBrainIT {
                 .filteredOn(event -> event.getType() == AuditEventType.MODEL && event.getFailure() != null)
                 .hasSize(1);
         assertThat(run.text("exchanges.jsonl").lines()).hasSize(2);
+        // The two whole answers are 100 and 10 each; what broke off has cost as well.
+        assertThat(run.result().getUsage().getInputTokens()).isGreaterThan(200);
+        assertThat(run.result().getUsage().getOutputTokens()).isGreaterThan(20);
     }
 
     @ParameterizedTest
