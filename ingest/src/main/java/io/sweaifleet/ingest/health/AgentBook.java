@@ -15,7 +15,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -236,8 +235,7 @@ public final class AgentBook {
     /** What happened, in the order of time. */
     public List<AgentChange> changes() {
         return changes.stream()
-                .sorted(Comparator.comparing(AgentChange::at)
-                        .thenComparing(change -> Objects.requireNonNull(change).who()))
+                .sorted(Comparator.comparing(AgentChange::at).thenComparing(AgentChange::who))
                 .toList();
     }
 }

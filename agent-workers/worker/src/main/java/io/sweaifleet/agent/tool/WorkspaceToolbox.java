@@ -306,7 +306,7 @@ public final class WorkspaceToolbox implements Toolbox {
         byte[] content = text.getBytes(StandardCharsets.UTF_8);
         ToolCall call = begin("edit", Map.of("path", path, "bytes", Integer.toString(content.length)));
         Place place = call.place(path, true);
-        call.preview = () -> Preview.ofEdit(place.file(), text);
+        call.preview = () -> Preview.ofEdit(place.relative(), place.file(), text);
         call.require(policy.judge(Call.onPath("edit", place.relative())));
         call.act(() -> {
             Path parent = place.file().getParent();
@@ -324,7 +324,7 @@ public final class WorkspaceToolbox implements Toolbox {
     public void delete(String path) throws ToolDenied {
         ToolCall call = begin("edit", Map.of("path", path, "delete", "true"));
         Place place = call.place(path, true);
-        call.preview = () -> Preview.ofEdit(place.file(), "");
+        call.preview = () -> Preview.ofEdit(place.relative(), place.file(), "");
         call.require(policy.judge(Call.onPath("edit", place.relative())));
         call.act(() -> {
             if (Files.isDirectory(place.file(), LinkOption.NOFOLLOW_LINKS)) {

@@ -56,7 +56,8 @@ class ApprovalsIT {
         assertThat(asked.getTool()).isEqualTo("edit");
         assertThat(asked.getRule()).isEqualTo("pipelines");
         assertThat(asked.getReason()).isEqualTo("runs with secrets");
-        assertThat(asked.getPreview()).isEqualTo("@@ line 2 @@\n a\n-b\n+token=***\n c\n");
+        assertThat(asked.getPreview())
+                .isEqualTo("--- a/ci/build.yml\n+++ b/ci/build.yml\n@@ -1,3 +1,3 @@\n a\n-b\n+token=***\n c");
         assertThat(asked.getArguments()).containsEntry("path", "ci/build.yml");
         AuditEvent event = run.audit().get(0);
         assertThat(event.getVerdict()).isEqualTo(Verdict.ASK);

@@ -5,7 +5,7 @@ import com.github.difflib.UnifiedDiffUtils;
 import com.github.difflib.patch.Patch;
 import java.util.List;
 
-/** Unified diffs for a model to read. */
+/** Unified diffs for a model, or a person, to read. */
 public final class Diffs {
 
     private static final int CONTEXT = 3;
