@@ -2,6 +2,7 @@ package io.sweaifleet.schemas.config;
 
 import io.sweaifleet.schemas.key.Keys;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,13 @@ public final class FleetSettings implements SettingsProvider {
                     + " fleet.topology.query-listen.",
             null);
 
+    /** How long a worker that is told to end goes on. */
+    public static final Setting<Duration> DRAIN_TIMEOUT = Setting.duration(
+            "fleet.worker.drain-timeout",
+            "How long a worker that is told to end (SIGTERM, fleet down) goes on with what it was given, while it takes nothing new; what"
+                    + " is left then begins again elsewhere. 0s ends it at once.",
+            "10s");
+
     /** Where artifacts are kept. */
     public static final Setting<Path> ARTIFACTS_DIR = Setting.path(
             "fleet.artifacts.dir",
@@ -114,6 +122,7 @@ public final class FleetSettings implements SettingsProvider {
             NEO4J_PASSWORD,
             CONNECT_URL,
             QUERY_URL,
+            DRAIN_TIMEOUT,
             ARTIFACTS_DIR,
             ARCHIVE_DIR,
             POOL);

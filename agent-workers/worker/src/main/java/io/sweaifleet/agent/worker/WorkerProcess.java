@@ -168,6 +168,9 @@ public final class WorkerProcess implements AutoCloseable {
         keepBeating(beats, worker, settings.get(WorkerSettings.HEARTBEAT));
         scheduled(ticks.scheduleWithFixedDelay(
                 guarded(worker::tick), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS));
+        Duration drain = settings.get(FleetSettings.DRAIN_TIMEOUT);
+        // The first thing to be closed: all other parts are needed for it.
+        parts.push(() -> worker.drain(drain));
     }
 
     /** Sends heartbeats until the executor ends, at the interval that core asked for last. */

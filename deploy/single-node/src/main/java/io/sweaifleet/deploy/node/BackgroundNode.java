@@ -2,6 +2,8 @@ package io.sweaifleet.deploy.node;
 
 import io.sweaifleet.ingest.cli.LocalNode;
 import io.sweaifleet.ingest.cli.NodeStartException;
+import io.sweaifleet.schemas.config.FleetSettings;
+import io.sweaifleet.schemas.config.Settings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.RandomAccessFile;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /** Nodes in processes of their own, as the command line sees them: found by their data directory. */
 public final class BackgroundNode implements LocalNode {
     private static final Duration POLL = Duration.ofMillis(50);
+
+    /** Besides what the worker may take to end what it does. */
     private static final Duration STOP_WITHIN = Duration.ofSeconds(60);
 
     /** For the service loader. */
@@ -85,6 +89,13 @@ public final class BackgroundNode implements LocalNode {
         return alive;
     }
 
+    private static Duration stopWithin(Path dataDir) {
+        Path config = NodeDirectory.configFile(dataDir);
+        return Files.exists(config)
+                ? STOP_WITHIN.plus(Settings.load(config, Map.of()).get(FleetSettings.DRAIN_TIMEOUT))
+                : STOP_WITHIN;
+    }
+
     @Override
     public void stop(Path dataDir) throws InterruptedException {
         Optional<NodeState> running = NodeDirectory.running(dataDir);
@@ -93,7 +104,7 @@ public final class BackgroundNode implements LocalNode {
         }
         Optional<ProcessHandle> launcher = running.get().launcher().alive();
         launcher.ifPresent(ProcessHandle::destroy);
-        long deadline = System.nanoTime() + STOP_WITHIN.toNanos();
+        long deadline = System.nanoTime() + stopWithin(dataDir).toNanos();
         while (running.get().launcher().alive().isPresent()) {
             if (System.nanoTime() > deadline) {
                 // Its parts notice and end by themselves.

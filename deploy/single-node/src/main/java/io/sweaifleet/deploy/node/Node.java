@@ -120,7 +120,8 @@ final class Node {
         Collections.reverse(reversed);
         for (Stage stage : reversed) {
             CompletableFuture<?>[] dependents = plan.stages().stream()
-                    .filter(other -> other.after().contains(stage.name()))
+                    .filter(other -> other.after().contains(stage.name())
+                            || other.endsBefore().contains(stage.name()))
                     .map(other -> stopped.get(other.name()))
                     .toArray(CompletableFuture[]::new);
             stopped.put(

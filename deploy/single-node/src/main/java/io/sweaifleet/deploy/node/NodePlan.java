@@ -280,14 +280,16 @@ record NodePlan(List<Stage> stages, Map<String, String> settings, int restarts) 
             List<String> options = new ArrayList<>(Distribution.opens());
             options.add("-Dfleet.rewrite.class-path=" + distribution.classPath("rewrite"));
             add(part(
-                    "worker",
-                    jvm("worker", "worker", options, "io.sweaifleet.agent.worker.WorkerApp", configArguments()),
-                    after,
-                    new Readiness.Announced(),
-                    "",
-                    List.of(hint(
-                            "SandboxUnavailable",
-                            "install bubblewrap, or start with --sandbox process when you trust the repositories"))));
+                            "worker",
+                            jvm("worker", "worker", options, "io.sweaifleet.agent.worker.WorkerApp", configArguments()),
+                            after,
+                            new Readiness.Announced(),
+                            "",
+                            List.of(
+                                    hint(
+                                            "SandboxUnavailable",
+                                            "install bubblewrap, or start with --sandbox process when you trust the repositories")))
+                    .endingLater(given.get(FleetSettings.DRAIN_TIMEOUT), Set.of("topology")));
         }
 
         private void connect() throws PartException {
@@ -367,6 +369,7 @@ record NodePlan(List<Stage> stages, Map<String, String> settings, int restarts) 
                     Distribution.detached(command),
                     environment(),
                     after,
+                    Set.of(),
                     readiness,
                     address,
                     given.get(NodeSettings.START_WITHIN),

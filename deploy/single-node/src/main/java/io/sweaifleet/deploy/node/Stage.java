@@ -8,4 +8,9 @@ sealed interface Stage permits Part, Step {
 
     /** Names of the stages that must be complete before this one begins. */
     Set<String> after();
+
+    /** Names of further stages that it needs until it has ended. */
+    default Set<String> endsBefore() {
+        return Set.of();
+    }
 }

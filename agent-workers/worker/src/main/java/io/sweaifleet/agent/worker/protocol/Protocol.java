@@ -101,7 +101,8 @@ final class Protocol {
                         capacities.stream().mapToInt(RoleCapacity::getSlots).sum())
                 .setRoles(capacities)
                 .setLeases(leases.listed())
-                .setConfirm(freeze.isHeld())
+                // An answer also shows that core has read it.
+                .setConfirm(freeze.isHeld() || session.isDraining())
                 .build();
     }
 
@@ -460,6 +461,16 @@ final class Protocol {
         } else if (lease.startedAt != null && !freeze.isHeld() && !now.isBefore(lease.timeoutAt(lease.startedAt))) {
             effects.addAll(stop(lease, StopCause.TIMEOUT, "attempt timeout", now));
         }
+    }
+
+    /** The worker is to be given nothing any more, and ends what it has. */
+    void drain() {
+        session.drain();
+    }
+
+    /** True when a worker that drains has nothing any more, or cannot go on with it. */
+    boolean isDrained() {
+        return freeze.isHeld() || leases.size() == 0 && session.isLeftAlone();
     }
 
     /** The worker ends; false when it was told before. */

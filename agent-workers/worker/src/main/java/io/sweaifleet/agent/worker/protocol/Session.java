@@ -22,6 +22,11 @@ final class Session {
     private boolean introduced;
     private boolean welcomed;
     private boolean closing;
+    private boolean draining;
+    /** Sequence of the first heartbeat that said so; 0 before. */
+    private long drainsFrom;
+
+    private boolean drainHeard;
     private Duration leaseTime = LEASE_TIME;
     private @Nullable Duration heartbeatInterval;
     private long heartbeats;
@@ -55,6 +60,7 @@ final class Session {
         }
         if (verdict == CommandGate.Verdict.APPLY) {
             heard.named(command.getHeartbeat());
+            drainHeard |= drainsFrom > 0 && command.getHeartbeat() >= drainsFrom;
         }
         return verdict;
     }
@@ -90,6 +96,8 @@ final class Session {
         gate.reintroduce(now.toEpochMilli());
         welcomed = false;
         heartbeats = 0;
+        drainsFrom = 0;
+        drainHeard = false;
         heard.reset();
     }
 
@@ -98,6 +106,20 @@ final class Session {
         boolean first = !closing;
         closing = true;
         return first;
+    }
+
+    /** The worker is to be given nothing any more. */
+    void drain() {
+        draining = true;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** True when core gives this worker nothing any more. */
+    boolean isLeftAlone() {
+        return drainHeard || closing || !welcomed;
     }
 
     /** How long a lease lasts without renewal, which is also how long an acknowledgement is waited for. */
@@ -116,7 +138,7 @@ final class Session {
             return Optional.empty();
         }
         if (welcomed) {
-            return Optional.of(HeartbeatType.ALIVE);
+            return Optional.of(draining ? HeartbeatType.DRAINING : HeartbeatType.ALIVE);
         }
         lastHello = now;
         return Optional.of(HeartbeatType.HELLO);
@@ -147,6 +169,9 @@ final class Session {
     /** The next heartbeat, without what the worker has and holds. */
     Heartbeat.Builder heartbeat(HeartbeatType type, Instant now) {
         heard.made(++heartbeats, now, leaseTime);
+        if (type == HeartbeatType.DRAINING && drainsFrom == 0) {
+            drainsFrom = heartbeats;
+        }
         return Heartbeat.newBuilder()
                 .setPool(identity.pool())
                 .setWorkerId(identity.workerId())

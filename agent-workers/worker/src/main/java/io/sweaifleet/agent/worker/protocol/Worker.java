@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -146,6 +147,9 @@ public final class Worker implements AgentLink {
     /** Applies a command, if it is this worker's next one. */
     public void onCommand(WorkerCommand command) {
         decide(() -> protocol.command(command, clock.instant()));
+        synchronized (protocol) {
+            protocol.notifyAll();
+        }
     }
 
     /** Begins again because commands may have been lost on the way. */
@@ -156,6 +160,31 @@ public final class Worker implements AgentLink {
     /** Does what is due: timeouts, agents that do not stop, results not acknowledged, unanswered hellos. Called often. */
     public void tick() {
         decide(() -> protocol.due(clock.instant()));
+    }
+
+    /**
+     * Takes nothing new from now on. Returns when what it was given has ended and core has taken the results, when core is not heard
+     * any more, or after a time.
+     */
+    public void drain(Duration atMost) throws InterruptedException {
+        if (atMost.isZero()) {
+            return;
+        }
+        long until = System.nanoTime() + atMost.toNanos();
+        int held;
+        synchronized (protocol) {
+            protocol.drain();
+            held = protocol.heldLeases().size();
+        }
+        if (held > 0) {
+            LOG.info("told to end: {} attempts go on for up to {} s, none begins", held, atMost.toSeconds());
+        }
+        beatSoon.run();
+        synchronized (protocol) {
+            for (long left = atMost.toNanos(); left > 0 && !protocol.isDrained(); left = until - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(protocol, left);
+            }
+        }
     }
 
     /** Ends every attempt with a failure that core retries elsewhere, and says goodbye. */

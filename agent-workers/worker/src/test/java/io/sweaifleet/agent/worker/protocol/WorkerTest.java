@@ -31,6 +31,9 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -657,6 +660,93 @@ class WorkerTest {
         assertThat(outbox.endOf("l1").getFailure().getCode()).isEqualTo("WORKER_STOPPED");
         assertThat(outbox.endOf("l1").getFailure().getFailureClass()).isEqualTo(FailureClass.AGENT);
         assertThat(outbox.lastHeartbeat().getType()).isEqualTo(HeartbeatType.GOODBYE);
+    }
+
+    @Test
+    void shouldEndWhatItHasAndTakeNothingNewWhenItDrains() throws Exception {
+        // Given
+        worker.onRole("qa", Samples.role("qa", 1, 1, 2));
+        begin();
+        assign("l1", "qa");
+        CompletableFuture<Void> drained = drain(Duration.ofSeconds(30));
+        Heartbeat leaving = outbox.lastHeartbeat();
+
+        // When
+        assign("l2", "qa"); // Given before core had read the heartbeat.
+        agents.runAll();
+        command(CommandType.ACKNOWLEDGE, "l1");
+        confirm(leaving.getSequence());
+        boolean early = drained.isDone();
+        command(CommandType.ACKNOWLEDGE, "l2");
+
+        // Then
+        assertThat(drained).succeedsWithin(Duration.ofSeconds(20));
+        assertThat(early).isFalse();
+        assertThat(leaving.getType()).isEqualTo(HeartbeatType.DRAINING);
+        assertThat(leaving.getConfirm()).isTrue();
+        assertThat(outbox.endOf("l1").getType()).isEqualTo(AgentResultType.SUCCEEDED);
+        assertThat(outbox.endOf("l2").getType()).isEqualTo(AgentResultType.SUCCEEDED);
+    }
+
+    @Test
+    void shouldNotLeaveBeforeCoreHasReadThatItDrains() throws Exception {
+        // Given
+        worker.onRole("qa", Samples.role("qa", 1, 1, 1));
+        begin();
+        worker.beat();
+        CompletableFuture<Void> drained = drain(Duration.ofSeconds(30));
+        long leaving = outbox.lastHeartbeat().getSequence();
+
+        // When
+        confirm(leaving - 1);
+        boolean early = drained.isDone();
+        confirm(leaving);
+
+        // Then
+        assertThat(drained).succeedsWithin(Duration.ofSeconds(20));
+        assertThat(early).isFalse();
+    }
+
+    @Test
+    void shouldNotWaitForAnAttemptForLongerThanItMay() throws Exception {
+        // Given
+        worker.onRole("qa", Samples.role("qa", 1, 1, 1));
+        begin();
+        assign("l1", "qa");
+
+        // When
+        worker.drain(Duration.ofMillis(50));
+        worker.close();
+
+        // Then
+        assertThat(outbox.endOf("l1").getFailure().getCode()).isEqualTo("WORKER_STOPPED");
+    }
+
+    /** Drains in another thread, once it has said so. */
+    private CompletableFuture<Void> drain(Duration atMost) throws InterruptedException {
+        CountDownLatch said = new CountDownLatch(1);
+        outbox.onHeartbeat = heartbeat -> {
+            outbox.heartbeats.add(heartbeat);
+            said.countDown();
+        };
+        CompletableFuture<Void> drained = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                worker.drain(atMost);
+                drained.complete(null);
+            } catch (InterruptedException | RuntimeException e) {
+                drained.completeExceptionally(e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        assertThat(said.await(20, TimeUnit.SECONDS)).isTrue();
+        return drained;
+    }
+
+    private void confirm(long heartbeat) {
+        WorkerCommand plain = Samples.command(worker.incarnation(), ++sequence, CommandType.CONFIRM);
+        worker.onCommand(WorkerCommand.newBuilder(plain).setHeartbeat(heartbeat).build());
     }
 
     private Worker worker(Predicate<String> servesRole) {
