@@ -27,12 +27,10 @@ public interface AttemptReporter {
     /**
      * Asks for an approval and waits for it: until somebody answers, the request expires, or the attempt is stopped.
      *
-     * @return the answer; a denial when nobody can be asked here
+     * @return the answer; a denial when none came
      * @throws Cancellation.CancelledException when the attempt is stopped
      */
-    default ApprovalAnswer ask(ApprovalRequest request, Cancellation cancellation) throws InterruptedException {
-        return new ApprovalAnswer(request.getRequestId(), false, "", "nobody can be asked here");
-    }
+    ApprovalAnswer ask(ApprovalRequest request, Cancellation cancellation) throws InterruptedException;
 
     /** States one fact. */
     void fact(KnowledgeFact fact);

@@ -88,9 +88,11 @@ public final class Agents implements AutoCloseable {
     }
 
     private static Agents onCluster(Settings settings) {
+        String nodeIp = settings.get(WorkerSettings.RAY_NODE_IP);
         ClusterAgents cluster = new ClusterAgents(new RaySettings(
                 Path.of(""),
                 settings.get(WorkerSettings.RAY_ADDRESS),
+                nodeIp.equals("auto") ? "" : nodeIp,
                 settings.get(WorkerSettings.AGENTS_PER_ACTOR),
                 classPath(),
                 jvmOptions(settings),
@@ -119,14 +121,17 @@ public final class Agents implements AutoCloseable {
         return options;
     }
 
-    /** What attempts are run with: no address and no password of a server is among it. */
-    private static Map<String, String> agentSettings(Settings settings) {
+    /** What attempts are run with: no address and no password of a server is among it, unless Redis is to be shared. */
+    static Map<String, String> agentSettings(Settings settings) {
         List<Setting<?>> wanted = new ArrayList<>(SHARED);
         for (SettingsProvider provider : ServiceLoader.load(SettingsProvider.class)) {
             if (provider.getClass().getPackageName().startsWith("io.sweaifleet.agent.")
                     && !(provider instanceof WorkerSettings)) {
                 wanted.addAll(provider.settings());
             }
+        }
+        if (settings.get(WorkerSettings.RAY_SHARES_REDIS)) {
+            wanted.add(FleetSettings.REDIS_URL);
         }
         Map<String, String> found = new TreeMap<>(settings.given(wanted));
         settings.withPrefix(MODELS).forEach((name, value) -> found.putIfAbsent(MODELS + name, value));

@@ -55,6 +55,28 @@ public final class WorkerSettings implements SettingsProvider {
                 return text;
             });
 
+    /** Own address towards a Ray cluster. */
+    public static final Setting<String> RAY_NODE_IP = new Setting<>(
+            "fleet.worker.ray.node-ip",
+            "On a Ray cluster: this machine's address, as ray start --node-ip-address has it; the worker joins the node of Ray that"
+                    + " runs there. auto is the first address that Ray finds.",
+            "auto",
+            "address, or auto",
+            false,
+            text -> {
+                if (!text.matches("auto|[0-9a-fA-F.:]+")) {
+                    throw new IllegalArgumentException("is not an IP address");
+                }
+                return text;
+            });
+
+    /** Whether actors on a cluster reach Redis. */
+    public static final Setting<Boolean> RAY_SHARES_REDIS = Setting.bool(
+            "fleet.worker.ray.shares-redis",
+            "On a Ray cluster: whether the actors are given fleet.redis.url, a password in it included, so that the slots and rates of"
+                    + " models hold across all of them. Otherwise each actor keeps to them by itself.",
+            "false");
+
     /** Agents that share an actor. */
     public static final Setting<Integer> AGENTS_PER_ACTOR = Setting.integer(
             "fleet.worker.ray.agents-per-actor",
@@ -161,6 +183,8 @@ public final class WorkerSettings implements SettingsProvider {
                 ROLES,
                 RUN_MODE,
                 RAY_ADDRESS,
+                RAY_NODE_IP,
+                RAY_SHARES_REDIS,
                 AGENTS_PER_ACTOR,
                 ACTOR_HEAP,
                 HEARTBEAT,

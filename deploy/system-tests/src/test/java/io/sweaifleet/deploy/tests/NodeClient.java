@@ -8,6 +8,7 @@ import io.sweaifleet.schemas.key.Keys;
 import io.sweaifleet.schemas.serde.FleetSerdes;
 import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.topic.FleetTopic;
+import io.sweaifleet.schemas.worker.AgentStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -39,6 +40,7 @@ final class NodeClient implements AutoCloseable {
     private final Following<TaskOutcome> outcomes;
     private final Following<DeadLetter> deadLetters;
     private final Following<TaskEvent> events;
+    private final Following<AgentStatus> agents;
 
     NodeClient(Settings settings) {
         this.settings = settings;
@@ -49,6 +51,7 @@ final class NodeClient implements AutoCloseable {
         outcomes = new Following<>(FleetTopic.RESULTS, TaskOutcome.class);
         deadLetters = new Following<>(FleetTopic.DEAD_LETTERS, DeadLetter.class);
         events = new Following<>(FleetTopic.TASK_EVENTS, TaskEvent.class);
+        agents = new Following<>(FleetTopic.AGENTS, AgentStatus.class);
     }
 
     /** Writes a record of the topic's type, as a client in Java does. */
@@ -109,12 +112,19 @@ final class NodeClient implements AutoCloseable {
         return events.await("event " + what, (key, event) -> wanted.test(event));
     }
 
+    /** The first that core says of a worker of a pool that matches. */
+    AgentStatus agents(String pool, String what, Predicate<AgentStatus> wanted) {
+        return agents.await(
+                what, (key, status) -> status != null && status.getPool().equals(pool) && wanted.test(status));
+    }
+
     @Override
     public void close() {
         producer.close(Duration.ofSeconds(5));
         outcomes.consumer.close();
         deadLetters.consumer.close();
         events.consumer.close();
+        agents.consumer.close();
     }
 
     private interface Match<T> {

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** A Ray cluster on this machine: a head that runs nothing, and nodes. */
 final class RayCluster implements AutoCloseable {
 
+    /** The head's own address. Each node has another: whoever joins "the node of this address" must not join one that is killed. */
+    static final String HEAD_IP = "127.0.0.1";
+
     private static final String RAY = "FLEET_TEST_RAY";
 
     private final Path ray;
@@ -62,6 +65,7 @@ final class RayCluster implements AutoCloseable {
                 "head",
                 "--head",
                 "--port=" + port,
+                "--node-ip-address=" + HEAD_IP,
                 "--include-dashboard=false",
                 "--num-cpus=0",
                 "--disable-usage-stats",
@@ -71,12 +75,17 @@ final class RayCluster implements AutoCloseable {
 
     /** Where workers reach it. */
     String address() {
-        return "127.0.0.1:" + port;
+        return HEAD_IP + ":" + port;
     }
 
     /** Starts a node with so many cores, and says which process holds all of it. */
     Process addNode(int cores) throws Exception {
-        return begin("node-" + nodes.size(), "--address=" + address(), "--num-cpus=" + cores);
+        int number = nodes.size();
+        return begin(
+                "node-" + number,
+                "--address=" + address(),
+                "--node-ip-address=127.0.0." + (number + 1),
+                "--num-cpus=" + cores);
     }
 
     private Process begin(String name, String... words) throws Exception {

@@ -12,15 +12,18 @@ import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.task.TaskStatus;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.topic.FleetTopic;
+import io.sweaifleet.schemas.worker.WorkerState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +34,23 @@ class RayClusterIT {
 
     private static final String POOL = "ray-" + UUID.randomUUID();
     private static final Duration LIMIT = Duration.ofSeconds(120);
+
+    private static final String CROWD = "crowd-qa";
+
+    private static final String ASKING =
+            """
+            role: asking-qa
+            version: 1
+            description: runs test suites when somebody says so
+            tools: [read, search, test, git]
+            rules:
+              - {name: tests, effect: ask, tool: test, argv: ["*python*"], reason: they are slow}
+              - {name: read, effect: allow, tool: read, path: "**"}
+              - {name: search, effect: allow, tool: search}
+              - {name: git, effect: allow, tool: git}
+            playbooks: [qa.run-tests]
+            resources: {cpu: 2, memoryBytes: 268435456}
+            """;
 
     @TempDir
     static Path directory;
@@ -50,11 +70,16 @@ class RayClusterIT {
         client = new NodeClient(node.settings());
         slow = repository("slow", 300);
         quick = repository("quick", 0);
+        node.apply("roles", ASKING);
         node.apply("pools", "pool: " + POOL + "\nversion: 1\n");
         // Ray keeps sockets below its directory, whose path must be short.
         cluster = RayCluster.start(RayCluster.program().orElseThrow(), Files.createTempDirectory("ray"));
-        first = cluster.addNode(4);
-        Path log = directory.resolve("worker.log");
+        first = cluster.addNode(6);
+        startWorker();
+    }
+
+    private static void startWorker() throws Exception {
+        Path log = directory.resolve("worker-" + UUID.randomUUID() + ".log");
         worker = node.begin(
                 log,
                 "worker",
@@ -65,9 +90,26 @@ class RayClusterIT {
                 "--set",
                 "fleet.pool=" + POOL,
                 "--set",
-                "fleet.worker.roles=qa");
+                "fleet.worker.ray.node-ip=" + RayCluster.HEAD_IP,
+                "--set",
+                "fleet.worker.drain-timeout=60s",
+                "--set",
+                "fleet.worker.roles=qa,asking-qa," + CROWD);
         Await.until(LIMIT, () -> "a worker on the cluster: " + read(log), () -> read(log)
                 .contains("fleet: ready"));
+    }
+
+    @BeforeEach
+    void ensureAWorker() throws Exception {
+        Files.deleteIfExists(hurry());
+        if (!worker.isAlive()) {
+            startWorker();
+        }
+    }
+
+    /** A file: while it exists, no test suite takes its time. */
+    private static Path hurry() {
+        return directory.resolve("hurry");
     }
 
     @AfterAll
@@ -105,9 +147,12 @@ class RayClusterIT {
 
                 class ItTest(unittest.TestCase):
                     def test_it(self):
-                        time.sleep(0 if os.path.exists("%s") else %d)
+                        for _ in range(%d * 10):
+                            if os.path.exists("%s"):
+                                break
+                            time.sleep(0.1)
                 """
-                        .formatted(directory.resolve("hurry"), seconds));
+                        .formatted(seconds, hurry()));
         TestRepositories.git(repository, "init", "-q");
         TestRepositories.git(repository, "add", "-A");
         TestRepositories.git(
@@ -116,6 +161,10 @@ class RayClusterIT {
     }
 
     private static String submit(Path repository) {
+        return submit(repository, "qa");
+    }
+
+    private static String submit(Path repository, String role) {
         String id = "task-" + UUID.randomUUID();
         client.send(
                 FleetTopic.TASKS,
@@ -124,7 +173,7 @@ class RayClusterIT {
                         .setId(id)
                         .setPool(POOL)
                         .setKind("qa.run-tests")
-                        .setRole("qa")
+                        .setRole(role)
                         .setRepository(repository.toString())
                         .setInputs(Map.of("tries", "1"))
                         .build());
@@ -161,6 +210,25 @@ class RayClusterIT {
     }
 
     @Test
+    void shouldAskOnTheClusterAndGoOnWithTheAnswer() throws Exception {
+        // Given
+        String task = submit(quick, "asking-qa");
+        TaskEvent asked = client.event(
+                "that " + task + " asks",
+                event -> task.equals(event.getTaskId()) && event.getType() == TaskEventType.APPROVAL_REQUESTED);
+
+        // When
+        NodeFixture.Answer approved = node.fleet("approve", task, "--pool", POOL, "--by", "ann");
+        TaskOutcome outcome = outcome(task);
+
+        // Then
+        assertThat(asked.getRequest().getPreview()).contains("python");
+        assertThat(approved.exitCode()).as(approved.output()).isZero();
+        assertThat(outcome.getStatus()).as(String.valueOf(outcome.getFailure())).isEqualTo(TaskStatus.SUCCEEDED);
+        assertThat(outcome.getResult().getSummary()).contains("1 test");
+    }
+
+    @Test
     void shouldEndAnAttemptOnTheClusterWithAllThatItStarted() throws Exception {
         // Given
         String task = submit(slow);
@@ -174,6 +242,106 @@ class RayClusterIT {
         Await.until(LIMIT, () -> "the tests' end", () -> actor.descendants()
                 .findAny()
                 .isEmpty());
+    }
+
+    @Test
+    void shouldEndWhatItDoesBeforeItLeaves() throws Exception {
+        // Given
+        String task = submit(slow);
+        awaitTests(task, 1);
+
+        // When
+        worker.destroy();
+        client.agents(POOL, "a worker that leaves", status -> status.getState() == WorkerState.DRAINING);
+        String next = submit(slow);
+        Files.createFile(hurry());
+        TaskOutcome outcome = outcome(task);
+        boolean ended = worker.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        startWorker();
+
+        // Then: the next one was not begun by a worker that leaves
+        assertThat(ended).isTrue();
+        assertThat(outcome.getStatus()).as(String.valueOf(outcome.getFailure())).isEqualTo(TaskStatus.SUCCEEDED);
+        assertThat(outcome.getAttempts()).hasSize(1);
+        assertThat(outcome(next).getAttempts()).hasSize(1);
+    }
+
+    @Test
+    void shouldBeginAgainWhenTheWorkerDiesAndLeaveNothingRunning() throws Exception {
+        // Given
+        String task = submit(slow);
+        ProcessHandle actor = awaitTests(task, 1);
+
+        // When
+        RayCluster.kill(worker);
+        startWorker();
+        awaitTests(task, 2);
+        node.fleet("cancel", task, "--pool", POOL);
+
+        // Then
+        assertThat(outcome(task).getAttempts()).hasSize(2);
+        Await.until(LIMIT, () -> "the end of the actor of the dead worker", () -> !actor.isAlive());
+    }
+
+    @Test
+    void shouldGoOnWhileRedisDies() throws Exception {
+        // Given
+        String task = submit(slow);
+        awaitTests(task, 1);
+
+        // When
+        node.killAndAwaitRestart("redis");
+        Files.createFile(hurry());
+
+        // Then
+        TaskOutcome outcome = outcome(task);
+        assertThat(outcome.getStatus()).as(String.valueOf(outcome.getFailure())).isEqualTo(TaskStatus.SUCCEEDED);
+        assertThat(outcome.getAttempts()).hasSize(1);
+    }
+
+    @Test
+    void shouldHaveAsManyAgentsAsARoleAsksFor() throws Exception {
+        // Given
+        int version = Math.toIntExact(Instant.now().getEpochSecond());
+        node.apply("roles", crowd(version, 3));
+        awaitAgents(version, 3);
+        String task = submit(slow, CROWD);
+        awaitTests(task, 1);
+
+        // When: those leave that do nothing
+        node.apply("roles", crowd(version + 1, 1));
+        awaitAgents(version + 1, 1);
+        Files.createFile(hurry());
+
+        // Then
+        TaskOutcome outcome = outcome(task);
+        assertThat(outcome.getStatus()).as(String.valueOf(outcome.getFailure())).isEqualTo(TaskStatus.SUCCEEDED);
+        assertThat(outcome.getAttempts()).hasSize(1);
+    }
+
+    private static String crowd(int version, int agents) {
+        return """
+                role: %s
+                version: %d
+                description: as many as somebody asks for
+                tools: [read, search, test, git]
+                rules:
+                  - {name: tests, effect: allow, tool: test, argv: ["*python*"]}
+                  - {name: read, effect: allow, tool: read, path: "**"}
+                  - {name: search, effect: allow, tool: search}
+                  - {name: git, effect: allow, tool: git}
+                playbooks: [qa.run-tests]
+                agents: %d
+                resources: {cpu: 0.5, memoryBytes: 268435456}
+                """
+                .formatted(CROWD, version, agents);
+    }
+
+    private static void awaitAgents(int version, int agents) {
+        client.agents(POOL, agents + " agents of version " + version, status -> status.getRoles().stream()
+                .anyMatch(role -> role.getRole().equals(CROWD)
+                        && role.getRoleVersion() == version
+                        && role.getAgents() == agents));
     }
 
     @Test
@@ -196,7 +364,7 @@ class RayClusterIT {
         // Given
         String task = submit(slow);
         awaitTests(task, 1);
-        Process second = cluster.addNode(4);
+        Process second = cluster.addNode(6);
 
         // When
         RayCluster.kill(first);

@@ -2,6 +2,7 @@ package io.sweaifleet.agent.worker.protocol;
 
 import io.sweaifleet.agent.attempt.AttemptReporter;
 import io.sweaifleet.agent.attempt.Cancellation;
+import io.sweaifleet.agent.attempt.OpenRequests;
 import io.sweaifleet.schemas.common.ApprovalRequest;
 import io.sweaifleet.schemas.common.Usage;
 import io.sweaifleet.schemas.record.AuditEvent;
@@ -10,13 +11,6 @@ import io.sweaifleet.schemas.worker.ApprovalAnswer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Map;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -25,12 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** Where one running attempt reports to. Steps that follow each other too fast are held back, but for the latest; what costs is told at once. */
 final class LeaseReporter implements AttemptReporter {
 
-    /** Time for an answer to come after the request has expired: core's clock may be another, and the answer on its way. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     private final BiConsumer<String, @Nullable Usage> steps;
     private final Consumer<ApprovalRequest> asking;
-    private final Map<String, CompletableFuture<ApprovalAnswer>> asked = new ConcurrentHashMap<>();
+    private final OpenRequests asked;
     private final Duration interval;
     private final InstantSource clock;
     private final Outbox outbox;
@@ -58,6 +49,7 @@ final class LeaseReporter implements AttemptReporter {
         this.asking = asking;
         this.interval = interval;
         this.clock = clock;
+        this.asked = new OpenRequests(clock);
         this.outbox = outbox;
         this.writer = writer;
     }
@@ -117,30 +109,12 @@ final class LeaseReporter implements AttemptReporter {
 
     @Override
     public ApprovalAnswer ask(ApprovalRequest request, Cancellation cancellation) throws InterruptedException {
-        String id = request.getRequestId();
-        CompletableFuture<ApprovalAnswer> answer = new CompletableFuture<>();
-        asked.put(id, answer);
-        try (Cancellation.Registration ignored = cancellation.onCancel(() -> answer.cancel(false))) {
-            cancellation.check();
-            asking.accept(request);
-            Duration left =
-                    Duration.between(clock.instant(), request.getExpiresAt()).plus(PATIENCE);
-            return answer.get(Math.max(0, left.toMillis()), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            return new ApprovalAnswer(id, false, "", "no answer came");
-        } catch (CancellationException | ExecutionException e) {
-            return new ApprovalAnswer(id, false, "", "the attempt was stopped");
-        } finally {
-            asked.remove(id);
-        }
+        return asked.ask(request, cancellation, asking);
     }
 
     /** An answer has come; one that nobody waits for changes nothing. */
     void answered(ApprovalAnswer answer) {
-        CompletableFuture<ApprovalAnswer> waiting = asked.get(answer.getRequestId());
-        if (waiting != null) {
-            waiting.complete(answer);
-        }
+        asked.answered(answer);
     }
 
     @Override

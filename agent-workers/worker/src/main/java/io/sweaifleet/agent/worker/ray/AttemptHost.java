@@ -7,7 +7,9 @@ import io.sweaifleet.schemas.common.BrainStamp;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.FailureClass;
 import io.sweaifleet.schemas.config.Settings;
+import io.sweaifleet.schemas.worker.ApprovalAnswer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -97,6 +99,19 @@ public class AttemptHost {
             attempts.remove(lease);
         }
         return batch.encode();
+    }
+
+    /**
+     * Brings an answer to what an attempt asks; changes nothing when it does not wait for it any more.
+     *
+     * @param answer an {@code ApprovalAnswer} in Avro's single-object encoding
+     */
+    public byte[] answer(String lease, byte[] answer) throws IOException {
+        RunningAttempt running = attempts.get(lease);
+        if (running != null) {
+            running.answered(ApprovalAnswer.fromByteBuffer(ByteBuffer.wrap(answer)));
+        }
+        return DONE;
     }
 
     /** Stops an attempt, and ends what it has started. */

@@ -1,6 +1,7 @@
 package io.sweaifleet.agent.worker.ray;
 
 import io.sweaifleet.agent.attempt.AttemptEnd;
+import io.sweaifleet.schemas.common.ApprovalRequest;
 import io.sweaifleet.schemas.common.BrainStamp;
 import io.sweaifleet.schemas.common.Failure;
 import io.sweaifleet.schemas.common.Usage;
@@ -51,6 +52,9 @@ record Batch(boolean known, List<Report> reports, @Nullable AttemptEnd end) {
     /** A fact. */
     record Stated(KnowledgeFact fact) implements Report {}
 
+    /** A request for an approval; the answer goes back by a call of its own. */
+    record Asking(ApprovalRequest request) implements Report {}
+
     byte[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -99,6 +103,9 @@ record Batch(boolean known, List<Report> reports, @Nullable AttemptEnd end) {
         } else if (report instanceof Stated stated) {
             out.writeByte('f');
             write(out, stated.fact());
+        } else if (report instanceof Asking asking) {
+            out.writeByte('q');
+            write(out, asking.request());
         }
     }
 
@@ -110,6 +117,7 @@ record Batch(boolean known, List<Report> reports, @Nullable AttemptEnd end) {
             case 'u' -> new Used(Usage.fromByteBuffer(ByteBuffer.wrap(bytes)));
             case 'a' -> new Audit(AuditEvent.fromByteBuffer(ByteBuffer.wrap(bytes)));
             case 'f' -> new Stated(KnowledgeFact.fromByteBuffer(ByteBuffer.wrap(bytes)));
+            case 'q' -> new Asking(ApprovalRequest.fromByteBuffer(ByteBuffer.wrap(bytes)));
             default ->
                 throw new IOException("a report of kind " + kind + " is not known: actor and worker differ in version");
         };

@@ -15,8 +15,10 @@ import io.sweaifleet.agent.worker.protocol.AgentCall;
 import io.sweaifleet.agent.worker.protocol.AgentDriver;
 import io.sweaifleet.agent.worker.protocol.AgentHandle;
 import io.sweaifleet.agent.worker.protocol.AgentLink;
+import io.sweaifleet.schemas.common.ApprovalRequest;
 import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.role.Resources;
+import io.sweaifleet.schemas.worker.ApprovalAnswer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -233,22 +235,48 @@ public final class ClusterAgents implements AgentDriver, AttemptRunner {
         }
 
         private AttemptEnd follow(Attempt attempt, ActorHandle<AttemptHost> actor, String lease) {
-            AttemptReporter reporter = attempt.reporter();
-            while (true) {
-                Duration runFor = attempt.cancellation().freeze().left();
-                Batch batch = Batch.decode(get(actor.task(AttemptHost::poll, lease, runFor.toMillis(), WAIT_MS)
-                        .remote()));
-                if (!batch.known()) {
-                    throw new AgentLostException("its actor was lost, and began again without it", null);
+            List<Thread> asking = new ArrayList<>();
+            try {
+                while (true) {
+                    Duration runFor = attempt.cancellation().freeze().left();
+                    Batch batch = Batch.decode(get(actor.task(AttemptHost::poll, lease, runFor.toMillis(), WAIT_MS)
+                            .remote()));
+                    if (!batch.known()) {
+                        throw new AgentLostException("its actor was lost, and began again without it", null);
+                    }
+                    for (Batch.Report report : batch.reports()) {
+                        if (report instanceof Batch.Asking asked) {
+                            asking.add(ask(asked.request(), attempt, actor, lease));
+                        } else {
+                            pass(report, attempt.reporter());
+                        }
+                    }
+                    AttemptEnd end = batch.end();
+                    if (end != null) {
+                        return end;
+                    }
                 }
-                for (Batch.Report report : batch.reports()) {
-                    pass(report, reporter);
-                }
-                AttemptEnd end = batch.end();
-                if (end != null) {
-                    return end;
-                }
+            } finally {
+                asking.forEach(Thread::interrupt);
             }
+        }
+
+        /** Asks in a thread of its own, as the attempt has to be followed meanwhile, and brings the answer to the actor. */
+        private Thread ask(ApprovalRequest request, Attempt attempt, ActorHandle<AttemptHost> actor, String lease) {
+            Thread thread = new Thread(
+                    () -> {
+                        try {
+                            ApprovalAnswer answer = attempt.reporter().ask(request, attempt.cancellation());
+                            actor.task(AttemptHost::answer, lease, Records.bytes(answer))
+                                    .remote();
+                        } catch (InterruptedException | Cancellation.CancelledException ended) {
+                            LOG.debug("nobody waits any more for an answer to {}", request.getRequestId());
+                        }
+                    },
+                    id + " asks");
+            thread.setDaemon(true);
+            thread.start();
+            return thread;
         }
 
         private void pass(Batch.Report report, AttemptReporter reporter) {

@@ -9,6 +9,7 @@ import java.util.Map;
  *
  * @param sessionDirectory where Ray unpacks its native library, once for all starts
  * @param address {@code host:port} of a cluster's head; empty for local mode
+ * @param nodeIp on a cluster: address of the node of Ray that this process joins; empty for the one that Ray finds
  * @param agentsPerActor on a cluster: agents of a role that share one actor, and so one JVM
  * @param codeSearchPath on a cluster: jars and folders that actors load their classes from; at the same place on each node
  * @param jvmOptions on a cluster: options of the actors' JVMs
@@ -17,6 +18,7 @@ import java.util.Map;
 public record RaySettings(
         Path sessionDirectory,
         String address,
+        String nodeIp,
         int agentsPerActor,
         List<String> codeSearchPath,
         List<String> jvmOptions,
@@ -29,6 +31,6 @@ public record RaySettings(
 
     /** Of local mode. */
     public static RaySettings local(Path sessionDirectory) {
-        return new RaySettings(sessionDirectory, "", 1, List.of(), List.of(), Map.of());
+        return new RaySettings(sessionDirectory, "", "", 1, List.of(), List.of(), Map.of());
     }
 }

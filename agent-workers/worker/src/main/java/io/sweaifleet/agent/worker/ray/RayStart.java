@@ -30,6 +30,9 @@ final class RayStart {
         reach(settings.address());
         System.setProperty("ray.run-mode", "CLUSTER");
         System.setProperty("ray.address", settings.address());
+        if (!settings.nodeIp().isEmpty()) {
+            System.setProperty("ray.node-ip", settings.nodeIp());
+        }
         System.setProperty("ray.job.code-search-path", String.join(":", settings.codeSearchPath()));
         for (int i = 0; i < settings.jvmOptions().size(); i++) {
             System.setProperty("ray.job.jvm-options." + i, settings.jvmOptions().get(i));

@@ -4,9 +4,12 @@ import io.sweaifleet.agent.attempt.AttemptEnd;
 import io.sweaifleet.agent.attempt.AttemptReporter;
 import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.attempt.Freeze;
+import io.sweaifleet.agent.attempt.OpenRequests;
+import io.sweaifleet.schemas.common.ApprovalRequest;
 import io.sweaifleet.schemas.common.Usage;
 import io.sweaifleet.schemas.record.AuditEvent;
 import io.sweaifleet.schemas.record.KnowledgeFact;
+import io.sweaifleet.schemas.worker.ApprovalAnswer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,12 +26,14 @@ final class RunningAttempt implements AttemptReporter {
     private final InstantSource clock;
     private final Freeze freeze;
     private final Cancellation cancellation;
+    private final OpenRequests asked;
     private final List<Batch.Report> reports = new ArrayList<>();
     private @Nullable AttemptEnd end;
     private boolean ended;
 
     RunningAttempt(InstantSource clock) {
         this.clock = clock;
+        this.asked = new OpenRequests(clock);
         this.freeze = new Freeze(clock);
         this.cancellation = new Cancellation(freeze);
     }
@@ -105,6 +110,16 @@ final class RunningAttempt implements AttemptReporter {
                 .setPreviousHash("")
                 .setHash("")
                 .build()));
+    }
+
+    @Override
+    public ApprovalAnswer ask(ApprovalRequest request, Cancellation stopped) throws InterruptedException {
+        return asked.ask(request, stopped, sent -> report(new Batch.Asking(sent)));
+    }
+
+    /** The worker has an answer to what the attempt asks. */
+    void answered(ApprovalAnswer answer) {
+        asked.answered(answer);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sweaifleet.agent.attempt.AttemptEnd;
 import io.sweaifleet.agent.attempt.Cancellation.CancelledException;
+import io.sweaifleet.schemas.common.ApprovalRequest;
 import io.sweaifleet.schemas.common.BrainKind;
 import io.sweaifleet.schemas.common.BrainStamp;
 import io.sweaifleet.schemas.common.Failure;
@@ -14,14 +15,17 @@ import io.sweaifleet.schemas.record.AuditEventType;
 import io.sweaifleet.schemas.record.KnowledgeFact;
 import io.sweaifleet.schemas.role.RoleDefinition;
 import io.sweaifleet.schemas.task.TaskResult;
+import io.sweaifleet.schemas.worker.ApprovalAnswer;
 import io.sweaifleet.schemas.worker.Assignment;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What crosses the border between a worker and an actor on a cluster. */
 class RunningAttemptTest {
 
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Instant NOW = Instant.parse("2026-11-26T10:00:00Z");
     private static final BrainStamp BRAIN = BrainStamp.newBuilder()
             .setKind(BrainKind.PLAYBOOK)
@@ -108,6 +112,61 @@ class RunningAttemptTest {
         assertThat(first.reports()).hasSize(1);
         assertThat(second.reports()).isEmpty();
         assertThat(second.end()).isNull();
+    }
+
+    @Test
+    void shouldBringAnAnswerToWhatAnAttemptAsks() throws Exception {
+        // Given
+        ApprovalRequest request = request();
+        CompletableFuture<ApprovalAnswer> waiting = asking(request);
+        Batch asked = Batch.decode(attempt.poll(LIMIT.toMillis()).encode());
+        ApprovalAnswer approved = new ApprovalAnswer(request.getRequestId(), true, "ann", "fine");
+
+        // When
+        attempt.answered(new ApprovalAnswer("another", false, "ann", "no"));
+        attempt.answered(approved);
+
+        // Then
+        assertThat(asked.reports()).containsExactly(new Batch.Asking(request));
+        assertThat(waiting).succeedsWithin(LIMIT).isEqualTo(approved);
+    }
+
+    @Test
+    void shouldGoOnWithoutAnAnswerWhenItIsStopped() throws Exception {
+        // Given
+        CompletableFuture<ApprovalAnswer> waiting = asking(request());
+        attempt.poll(LIMIT.toMillis());
+
+        // When
+        attempt.cancellation().cancel("asked to", NOW);
+
+        // Then
+        assertThat(waiting).succeedsWithin(LIMIT).satisfies(answer -> assertThat(answer.getApproved())
+                .isFalse());
+    }
+
+    private CompletableFuture<ApprovalAnswer> asking(ApprovalRequest request) {
+        CompletableFuture<ApprovalAnswer> waiting = new CompletableFuture<>();
+        Thread agent = new Thread(() -> {
+            try {
+                waiting.complete(attempt.ask(request, attempt.cancellation()));
+            } catch (InterruptedException | RuntimeException e) {
+                waiting.completeExceptionally(e);
+            }
+        });
+        agent.setDaemon(true);
+        agent.start();
+        return waiting;
+    }
+
+    private static ApprovalRequest request() {
+        return ApprovalRequest.newBuilder()
+                .setRequestId("a1-1")
+                .setTool("test")
+                .setRule("tests")
+                .setReason("they are slow")
+                .setExpiresAt(NOW.plusSeconds(60))
+                .build();
     }
 
     @Test
