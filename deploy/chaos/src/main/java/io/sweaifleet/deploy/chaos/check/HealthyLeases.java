@@ -1,14 +1,15 @@
 package io.sweaifleet.deploy.chaos.check;
 
 import io.sweaifleet.deploy.chaos.history.Fault;
+import io.sweaifleet.deploy.chaos.history.Hello;
 import io.sweaifleet.schemas.core.TaskEvent;
 import io.sweaifleet.schemas.core.TaskEventType;
 
 /** Only who was away loses a lease. */
 final class HealthyLeases implements Check {
 
-    /** How long a worker needs to be heard again after it was started again or went on. */
-    private static final long BACK_WITHIN_MS = 30_000;
+    /** How long core, to which something may have been done as well, needs to hear a worker that is back. */
+    private static final long HEARD_WITHIN_MS = 30_000;
 
     /** What core says of leases of a worker that took its leave. */
     private static final String GOODBYE = "said goodbye";
@@ -20,7 +21,7 @@ final class HealthyLeases implements Check {
 
     @Override
     public String promise() {
-        return "a lease expires only when its worker was killed, started again or stopped while it held it, or took its leave";
+        return "a lease expires only of a worker that was killed, started again or stopped and was not heard since, or took its leave";
     }
 
     @Override
@@ -50,10 +51,23 @@ final class HealthyLeases implements Check {
             if (fault.target().equals(lease.worker())
                     && fault.pid() != 0
                     && fault.at() <= lease.endedAt()
-                    && fault.at() + fault.forMs() + BACK_WITHIN_MS >= lease.assignedAt()) {
+                    && backAt(history, fault) + HEARD_WITHIN_MS >= lease.assignedAt()) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** A process that was killed is back when its successor has said hello: without a broker that can take a while. */
+    private static long backAt(CheckedHistory history, Fault fault) {
+        long over = fault.at() + fault.forMs();
+        if (fault.kind().equals("STOP")) {
+            return over;
+        }
+        return history.recorded().hellos().stream()
+                .filter(hello -> hello.worker().equals(fault.target()) && hello.madeAt() > fault.at())
+                .mapToLong(Hello::appendedAt)
+                .min()
+                .orElse(over);
     }
 }

@@ -30,6 +30,7 @@ import java.util.TreeSet;
  * @param deadLetters what was refused
  * @param runs what the agents did, by their own log
  * @param faults what was done to the fleet
+ * @param hellos when workers began
  * @param answers what each pool's owner said about its invariants, at the end
  * @param unanswered pools whose owner could not be asked, and why
  */
@@ -44,6 +45,7 @@ public record History(
         List<DeadLetter> deadLetters,
         List<AgentRun> runs,
         List<Fault> faults,
+        List<Hello> hellos,
         List<CheckAnswer> answers,
         Map<String, String> unanswered) {
 

@@ -15,6 +15,8 @@ import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.task.WorkflowOutcome;
 import io.sweaifleet.schemas.task.WorkflowSubmitted;
 import io.sweaifleet.schemas.topic.FleetTopic;
+import io.sweaifleet.schemas.worker.Heartbeat;
+import io.sweaifleet.schemas.worker.HeartbeatType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -104,8 +106,20 @@ public final class HistoryReader {
                 letters,
                 new RunLogs(faults).read(directory.runs()),
                 faults,
+                hellos(),
                 answers(),
                 unanswered());
+    }
+
+    private List<Hello> hellos() {
+        List<Hello> hellos = new ArrayList<>();
+        each(FleetTopic.AGENT_HEARTBEATS, Heartbeat.class, (record, heartbeat) -> {
+            if (heartbeat.getType() == HeartbeatType.HELLO) {
+                hellos.add(
+                        new Hello(heartbeat.getWorkerId(), heartbeat.getSentAt().toEpochMilli(), record.timestamp()));
+            }
+        });
+        return hellos;
     }
 
     private Map<String, List<TaskEvent>> journal() {

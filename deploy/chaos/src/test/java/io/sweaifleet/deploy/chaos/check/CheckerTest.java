@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sweaifleet.deploy.chaos.history.AgentRun;
 import io.sweaifleet.deploy.chaos.history.Fault;
+import io.sweaifleet.deploy.chaos.history.Hello;
 import io.sweaifleet.deploy.chaos.history.History;
 import io.sweaifleet.deploy.chaos.history.HistoryDirectory;
 import io.sweaifleet.deploy.chaos.history.HistoryReader;
@@ -94,6 +95,24 @@ class CheckerTest {
 
         // Then
         assertThat(verdicts.get("replay").violations()).containsExactly("event 8: status differs");
+    }
+
+    @Test
+    void shouldTakeAKilledWorkerForAwayUntilItsSuccessorIsHeard() {
+        // Given: kills of ten minutes before
+        Copy copy = new Copy(recorded);
+        copy.faults.replaceAll(fault -> fault.kind().equals("STOP")
+                ? fault
+                : new Fault(fault.at() - 600_000, fault.target(), fault.kind(), fault.pid(), fault.forMs()));
+        Verdict atOnce = check(copy.history(), REPLAYED).get("healthy-leases");
+        recorded.faults().forEach(fault -> copy.hellos.add(new Hello(fault.target(), fault.at(), fault.at())));
+
+        // When
+        Verdict late = check(copy.history(), REPLAYED).get("healthy-leases");
+
+        // Then
+        assertThat(atOnce.violations()).isNotEmpty();
+        assertThat(late.violations()).isEmpty();
     }
 
     static Stream<Arguments> falsifications() {
@@ -453,6 +472,7 @@ class CheckerTest {
         private final List<DeadLetter> deadLetters;
         private final List<AgentRun> runs;
         private final List<Fault> faults;
+        private final List<Hello> hellos;
         private final List<CheckAnswer> answers;
 
         Copy(History of) {
@@ -466,6 +486,7 @@ class CheckerTest {
             deadLetters = new ArrayList<>(of.deadLetters());
             runs = new ArrayList<>(of.runs());
             faults = new ArrayList<>(of.faults());
+            hellos = new ArrayList<>(of.hellos());
             answers = new ArrayList<>(of.answers());
         }
 
@@ -481,6 +502,7 @@ class CheckerTest {
                     deadLetters,
                     runs,
                     faults,
+                    hellos,
                     answers,
                     of.unanswered());
         }
