@@ -51,6 +51,7 @@ public final class WorkflowFollower implements AutoCloseable {
     private @Nullable DeadLetter deadLetter;
     private Fleet.@Nullable Appended submission;
     private boolean accepted;
+    private boolean ignored;
     private boolean duplicate;
 
     /**
@@ -124,6 +125,7 @@ public final class WorkflowFollower implements AutoCloseable {
             if (workflowKey.equals(key)) {
                 TaskEvent event = fleet.decode(TaskEvent.class, record);
                 accepted |= event.getType() == TaskEventType.WORKFLOW_ACCEPTED;
+                ignored |= event.getType() == TaskEventType.DUPLICATE_IGNORED;
                 // After the acceptance of this submission it is another that is ignored, or a second reading of this
                 // one.
                 duplicate |= event.getType() == TaskEventType.DUPLICATE_IGNORED && !accepted;
@@ -227,8 +229,14 @@ public final class WorkflowFollower implements AutoCloseable {
                 || duplicate
                 || end != null
                         && end.getTasks().stream()
-                                .allMatch(
-                                        task -> outcomes.containsKey(task.getTaskId()) || !isAwaited(task.getTaskId()));
+                                .allMatch(task -> isOver(task.getTaskId()) || !isAwaited(task.getTaskId()));
+    }
+
+    /** An outcome of other work under the same id is none: what became of this submission is told after it. */
+    private boolean isOver(String taskId) {
+        TaskOutcome found = outcomes.get(taskId);
+        return found != null
+                && (ignored || submission == null || found.getOrigin() == null || isSubmission(found.getOrigin()));
     }
 
     private boolean isAwaited(String taskId) {
