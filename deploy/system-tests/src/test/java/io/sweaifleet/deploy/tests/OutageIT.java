@@ -13,6 +13,7 @@ import io.sweaifleet.schemas.task.TaskOutcome;
 import io.sweaifleet.schemas.task.TaskStatus;
 import io.sweaifleet.schemas.task.TaskSubmitted;
 import io.sweaifleet.schemas.topic.FleetTopic;
+import io.sweaifleet.schemas.worker.WorkerState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,6 +141,31 @@ class OutageIT {
         assertThat(outcome.getStatus()).as("%s", outcome).isEqualTo(TaskStatus.FAILED);
         assertThat(outcome.getFailure().getCode()).isIn("ATTEMPT_TIMEOUT", "LEASE_EXPIRED", "WORKER_LOST");
         assertThat(outcome.getAttempts()).hasSize(2);
+        assertThatATaskSucceeds();
+    }
+
+    @Test
+    void shouldEndWhatAWorkerDoesThatIsToldToEnd() throws Exception {
+        // Given
+        Path brief = TestRepositories.withATestOf(directory.resolve("brief"), 4);
+        String task = submit(
+                TaskSubmitted.newBuilder().setKind("qa.run-tests").setRole("qa").setRepository(brief.toString()));
+        client.event(
+                "that the tests of " + task + " run",
+                event -> task.equals(event.getTaskId())
+                        && event.getType() == TaskEventType.TASK_PROGRESS
+                        && event.getStep().startsWith("python"));
+        long before = node.timesReady("worker");
+
+        // When
+        node.part("worker").destroy();
+
+        // Then
+        TaskOutcome outcome = client.outcome(task);
+        assertThat(outcome.getStatus()).as("%s", outcome).isEqualTo(TaskStatus.SUCCEEDED);
+        assertThat(outcome.getAttempts()).hasSize(1);
+        client.agents("default", "a worker that leaves", status -> status.getState() == WorkerState.DRAINING);
+        node.awaitReady("worker", before + 1);
         assertThatATaskSucceeds();
     }
 

@@ -61,6 +61,7 @@ class RayClusterIT {
     private static Process first;
     private static Process worker;
     private static Path slow;
+    private static Path brief;
     private static Path quick;
 
     @BeforeAll
@@ -68,8 +69,9 @@ class RayClusterIT {
         assumeTrue(RayCluster.program().isPresent(), RayCluster::missing);
         node = NodeFixture.shared();
         client = new NodeClient(node.settings());
-        slow = repository("slow", 300);
-        quick = repository("quick", 0);
+        slow = TestRepositories.withATestOf(directory.resolve("slow"), 300);
+        brief = TestRepositories.withATestOf(directory.resolve("brief"), 8);
+        quick = TestRepositories.withATestOf(directory.resolve("quick"), 0);
         node.apply("roles", ASKING);
         node.apply("pools", "pool: " + POOL + "\nversion: 1\n");
         // Ray keeps sockets below its directory, whose path must be short.
@@ -101,15 +103,9 @@ class RayClusterIT {
 
     @BeforeEach
     void ensureAWorker() throws Exception {
-        Files.deleteIfExists(hurry());
         if (!worker.isAlive()) {
             startWorker();
         }
-    }
-
-    /** A file: while it exists, no test suite takes its time. */
-    private static Path hurry() {
-        return directory.resolve("hurry");
     }
 
     @AfterAll
@@ -132,32 +128,6 @@ class RayClusterIT {
         } catch (IOException e) {
             return e.toString();
         }
-    }
-
-    private static Path repository(String name, int seconds) throws Exception {
-        Path repository = directory.resolve(name);
-        Files.createDirectories(repository);
-        Files.writeString(
-                repository.resolve("test_it.py"),
-                """
-                import os
-                import time
-                import unittest
-
-
-                class ItTest(unittest.TestCase):
-                    def test_it(self):
-                        for _ in range(%d * 10):
-                            if os.path.exists("%s"):
-                                break
-                            time.sleep(0.1)
-                """
-                        .formatted(seconds, hurry()));
-        TestRepositories.git(repository, "init", "-q");
-        TestRepositories.git(repository, "add", "-A");
-        TestRepositories.git(
-                repository, "-c", "user.name=Test", "-c", "user.email=test@example.org", "commit", "-qm", "a test");
-        return repository;
     }
 
     private static String submit(Path repository) {
@@ -247,14 +217,13 @@ class RayClusterIT {
     @Test
     void shouldEndWhatItDoesBeforeItLeaves() throws Exception {
         // Given
-        String task = submit(slow);
+        String task = submit(brief);
         awaitTests(task, 1);
 
         // When
         worker.destroy();
         client.agents(POOL, "a worker that leaves", status -> status.getState() == WorkerState.DRAINING);
-        String next = submit(slow);
-        Files.createFile(hurry());
+        String next = submit(brief);
         TaskOutcome outcome = outcome(task);
         boolean ended = worker.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
         startWorker();
@@ -286,12 +255,11 @@ class RayClusterIT {
     @Test
     void shouldGoOnWhileRedisDies() throws Exception {
         // Given
-        String task = submit(slow);
+        String task = submit(brief);
         awaitTests(task, 1);
 
         // When
         node.killAndAwaitRestart("redis");
-        Files.createFile(hurry());
 
         // Then
         TaskOutcome outcome = outcome(task);
@@ -305,13 +273,12 @@ class RayClusterIT {
         int version = Math.toIntExact(Instant.now().getEpochSecond());
         node.apply("roles", crowd(version, 3));
         awaitAgents(version, 3);
-        String task = submit(slow, CROWD);
+        String task = submit(brief, CROWD);
         awaitTests(task, 1);
 
         // When: those leave that do nothing
         node.apply("roles", crowd(version + 1, 1));
         awaitAgents(version + 1, 1);
-        Files.createFile(hurry());
 
         // Then
         TaskOutcome outcome = outcome(task);

@@ -22,6 +22,27 @@ final class TestRepositories {
         return repository;
     }
 
+    /** A test in Python that takes some time and succeeds, in one commit. */
+    static Path withATestOf(Path repository, int seconds) throws IOException, InterruptedException {
+        Files.createDirectories(repository);
+        Files.writeString(
+                repository.resolve("test_it.py"),
+                """
+                import time
+                import unittest
+
+
+                class ItTest(unittest.TestCase):
+                    def test_it(self):
+                        time.sleep(%d)
+                """
+                        .formatted(seconds));
+        git(repository, "init", "-q");
+        git(repository, "add", "-A");
+        git(repository, "-c", "user.name=Test", "-c", "user.email=test@example.org", "commit", "-q", "-m", "a test");
+        return repository;
+    }
+
     static void git(Path repository, String... words) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("git"));
         command.addAll(List.of(words));
