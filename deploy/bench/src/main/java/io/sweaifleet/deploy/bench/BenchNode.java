@@ -105,11 +105,13 @@ final class BenchNode implements AutoCloseable {
         return Settings.load(config, Map.of());
     }
 
-    /** Processor time that each part of the node, and this driver, have used so far. */
+    /** Processor time that each part of the node, further workers counted with it, and this driver have used so far. */
     Map<String, Duration> processorTime() {
         Map<String, Duration> used = new TreeMap<>();
         used.put("driver", used(ProcessHandle.current()));
-        node.parts(directories.get(0)).forEach((part, process) -> used.put(part, used(process)));
+        for (Path directory : directories) {
+            node.parts(directory).forEach((part, process) -> used.merge(part, used(process), Duration::plus));
+        }
         return used;
     }
 

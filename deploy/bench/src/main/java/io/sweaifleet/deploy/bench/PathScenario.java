@@ -44,24 +44,15 @@ record PathScenario(int tasks, int rate, int seconds, int pools) implements Scen
             LoadDriver.Result paced = driver.paced(one, rate, seconds);
             progress.println("bench: burst of " + tasks + " tasks");
             Written writtenBefore = Written.now(node.settings());
-            Map<String, Duration> before = node.processorTime();
-            LoadDriver.Result burst = driver.burst(one, Job.NOOP, tasks);
-            Map<String, Duration> after = node.processorTime();
+            ObjectNode burstNode = document.putObject("burst");
+            LoadDriver.Result burst = burst(node, driver, one, burstNode);
             Written written = Written.now(node.settings());
             progress.println("bench: the raw chain, in the same run");
             Properties client = new Properties();
             client.putAll(FleetSettings.kafkaClient(node.settings()));
             RawChain.Result raw = RawChain.run(client, tasks, rate, seconds, PACED_WARM_UP_SECONDS);
 
-            ObjectNode burstNode = document.putObject("burst");
-            burst(burstNode, burst, raw);
-            ObjectNode spent = burstNode.putObject("processorMsPerTask");
-            after.forEach((part, total) -> spent.put(
-                    part,
-                    Lines.round(total.minus(before.getOrDefault(part, Duration.ZERO))
-                                    .toNanos()
-                            / 1e6
-                            / tasks)));
+            burstNode.put("rawRatio", ratio(burst, raw));
             burstNode.put("recordsPerTask", perTask(written.records() - writtenBefore.records()));
             burstNode.put("bytesPerTask", perTask(written.bytes() - writtenBefore.bytes()));
             ObjectNode pacedNode = document.putObject("paced");
@@ -75,14 +66,17 @@ record PathScenario(int tasks, int rate, int seconds, int pools) implements Scen
             if (pools > 1) {
                 ObjectNode several = document.putObject("burstSeveralPools");
                 several.put("pools", pools);
-                burst(several, overSeveralPools(node, driver, progress), raw);
+                List<String> all = severalPools(node, driver, progress);
+                several.put("rawRatio", ratio(burst(node, driver, all, several), raw));
             }
         }
     }
 
-    /** The other pools' workers are started only now: a JVM that warms up is felt by what is measured beside it. */
-    private LoadDriver.Result overSeveralPools(BenchNode node, LoadDriver driver, PrintStream progress)
-            throws Exception {
+    /**
+     * The other pools' workers are started only now: a JVM that warms up is felt by what is measured beside it. Each is given as many
+     * tasks to warm up with as the first one was.
+     */
+    private List<String> severalPools(BenchNode node, LoadDriver driver, PrintStream progress) throws Exception {
         List<String> names = new ArrayList<>(List.of(POOL));
         for (int i = 1; i < pools; i++) {
             String pool = "bench-" + i;
@@ -90,27 +84,40 @@ record PathScenario(int tasks, int rate, int seconds, int pools) implements Scen
             names.add(pool);
         }
         progress.println("bench: bursts of " + tasks + " tasks over " + pools + " pools");
-        for (int i = 0; i < WARM_UPS; i++) {
+        for (int i = 0; i < WARM_UPS * pools; i++) {
             driver.burst(names, Job.NOOP, tasks);
         }
-        return driver.burst(names, Job.NOOP, tasks);
+        return names;
+    }
+
+    /** A burst over pools, with the processor time that each part took for it. */
+    private LoadDriver.Result burst(BenchNode node, LoadDriver driver, List<String> over, ObjectNode into)
+            throws Exception {
+        Map<String, Duration> before = node.processorTime();
+        LoadDriver.Result burst = driver.burst(over, Job.NOOP, tasks);
+        Map<String, Duration> after = node.processorTime();
+        into.put("tasks", burst.tasks());
+        into.put("tasksPerSecond", Lines.round(burst.tasksPerSecond()));
+        ObjectNode spent = into.putObject("processorMsPerTask");
+        after.forEach((part, total) -> spent.put(
+                part,
+                Lines.round(
+                        total.minus(before.getOrDefault(part, Duration.ZERO)).toNanos() / 1e6 / tasks)));
+        return burst;
+    }
+
+    private static double ratio(LoadDriver.Result burst, RawChain.Result raw) {
+        return Lines.round(burst.tasksPerSecond() / raw.recordsPerSecond());
     }
 
     private double perTask(long amount) {
         return Lines.round((double) amount / tasks);
     }
 
-    private static void burst(ObjectNode node, LoadDriver.Result burst, RawChain.Result raw) {
-        node.put("tasks", burst.tasks());
-        node.put("tasksPerSecond", Lines.round(burst.tasksPerSecond()));
-        node.put("rawRatio", Lines.round(burst.tasksPerSecond() / raw.recordsPerSecond()));
-    }
-
     @Override
     public void print(ObjectNode document, Lines out) {
         JsonNode burst = document.get("burst");
         burst("burst of " + burst.get("tasks").asInt(), burst, out);
-        out.line("processor ms a task", "%s", spent(burst.get("processorMsPerTask")));
         out.line(
                 "written a task",
                 "%.1f records, %,.0f bytes",
@@ -138,6 +145,7 @@ record PathScenario(int tasks, int rate, int seconds, int pools) implements Scen
                 "%,10.0f tasks/s   (%.0f %% of the raw chain)",
                 burst.get("tasksPerSecond").asDouble(),
                 100 * burst.get("rawRatio").asDouble());
+        out.line("processor ms a task", "%s", spent(burst.get("processorMsPerTask")));
     }
 
     private static String spent(JsonNode byPart) {
