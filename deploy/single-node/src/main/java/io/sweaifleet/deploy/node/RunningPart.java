@@ -103,7 +103,8 @@ final class RunningPart {
 
     /** Asks the process to end, and kills it when it takes too long. Returns once it has ended. */
     void stop() throws InterruptedException {
-        process.destroy();
+        // Not the process's own destroy, which closes the pipe as well: to the part that is the launcher's death.
+        process.toHandle().destroy();
         if (!process.waitFor(part.stopWithin().toMillis(), TimeUnit.MILLISECONDS)) {
             log.add("(" + part.name() + " did not end within "
                     + part.stopWithin().toSeconds() + " s after SIGTERM and was killed)");
