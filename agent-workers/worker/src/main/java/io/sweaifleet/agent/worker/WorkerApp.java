@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sun.misc.Signal;
 
 /**
  * Main of the worker: {@code WorkerApp --config FILE}. Prints {@code FLEET-READY worker} when core has welcomed it; ends
@@ -36,15 +37,16 @@ public final class WorkerApp {
         Settings settings = Settings.load(config, Map.of());
         Agents agents = Agents.of(settings);
         WorkerProcess worker = new WorkerProcess(() -> System.out.println("FLEET-READY worker"));
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            worker.close();
-                            agents.close();
-                            // Told to end is a clean end, where the JVM's own code for a signal is not 0.
-                            Runtime.getRuntime().halt(0);
-                        },
-                        "worker-shutdown"));
+        Runnable end = () -> {
+            worker.close();
+            agents.close();
+            // Told to end is a clean end, where the JVM's own code for a signal is not 0.
+            Runtime.getRuntime().halt(0);
+        };
+        // Ray leaves its cluster, and takes its actors along, as soon as the JVM shuts down; the worker first ends what
+        // they do.
+        Signal.handle(new Signal("TERM"), told -> new Thread(end, "worker-end").start());
+        Runtime.getRuntime().addShutdownHook(new Thread(end, "worker-shutdown"));
         worker.start(settings, agents);
         new CountDownLatch(1).await();
     }

@@ -296,7 +296,7 @@ public final class WorkerProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         closed = true;
         while (!parts.isEmpty()) {
             AutoCloseable part = parts.pop();
