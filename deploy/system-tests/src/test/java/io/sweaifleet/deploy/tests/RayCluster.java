@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
 /** A Ray cluster on this machine: a head that runs nothing, and nodes. */
 final class RayCluster implements AutoCloseable {
 
-    /** The head's own address. Each node has another: whoever joins "the node of this address" must not join one that is killed. */
-    static final String HEAD_IP = "127.0.0.1";
+    /**
+     * The head's own address. Each node has another: whoever joins "the node of this address" must not join one that is killed. Not
+     * 127.0.0.1, in whose place Ray puts the address of the machine.
+     */
+    static final String HEAD_IP = "127.0.0.2";
 
     private static final String RAY = "FLEET_TEST_RAY";
 
@@ -84,7 +87,7 @@ final class RayCluster implements AutoCloseable {
         return begin(
                 "node-" + number,
                 "--address=" + address(),
-                "--node-ip-address=127.0.0." + (number + 1),
+                "--node-ip-address=127.0.0." + (number + 2),
                 "--num-cpus=" + cores);
     }
 
