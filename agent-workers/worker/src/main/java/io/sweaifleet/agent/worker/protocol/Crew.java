@@ -30,13 +30,14 @@ final class Crew {
             this.definition = definition;
         }
 
+        /** Of the agents that are there: making them takes a while on a cluster, and may fail for want of room. */
         RoleCapacity capacity() {
-            int slots = definition.getAgents() * definition.getSlotsPerAgent();
+            int slots = agents.size() * definition.getSlotsPerAgent();
             int busy = agents.stream().mapToInt(agent -> agent.load.size()).sum();
             return RoleCapacity.newBuilder()
                     .setRole(definition.getRole())
                     .setRoleVersion(definition.getVersion())
-                    .setAgents(definition.getAgents())
+                    .setAgents(agents.size())
                     .setSlots(slots)
                     .setFree(Math.max(0, slots - busy))
                     .build();

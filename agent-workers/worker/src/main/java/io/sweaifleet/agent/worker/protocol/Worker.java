@@ -233,6 +233,7 @@ public final class Worker implements AgentLink {
                 synchronized (protocol) {
                     protocol.hire(agent);
                 }
+                beatSoon.run();
             }
         }
         beatSoon.run();

@@ -7,6 +7,7 @@ import io.sweaifleet.schemas.worker.AgentResult;
 import io.sweaifleet.schemas.worker.AgentResultType;
 import io.sweaifleet.schemas.worker.CommandType;
 import io.sweaifleet.schemas.worker.HeldLease;
+import io.sweaifleet.schemas.worker.RoleCapacity;
 import io.sweaifleet.schemas.worker.WorkerCommand;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +46,28 @@ class ProtocolTest {
             assertThat(heartbeat.getLastCommandSequence()).isEqualTo(2);
             assertThat(heartbeat.getLeases()).extracting(HeldLease::getLeaseId).containsExactly("l1");
         });
+    }
+
+    @Test
+    void shouldOfferOnlyAgentsThatAreThere() {
+        // Given: on a cluster they take some seconds each
+        protocol.role("qa", Samples.role("qa", 2, 3, 2));
+        RoleCapacity before = onlyRole();
+
+        // When
+        protocol.hire(new Agent("qa-2@w1", "qa", ACTOR));
+
+        // Then
+        assertThat(before.getAgents()).isEqualTo(1);
+        assertThat(before.getSlots()).isEqualTo(2);
+        assertThat(onlyRole().getAgents()).isEqualTo(2);
+        assertThat(onlyRole().getSlots()).isEqualTo(4);
+    }
+
+    private RoleCapacity onlyRole() {
+        List<RoleCapacity> roles = protocol.heartbeat(now).orElseThrow().getRoles();
+        assertThat(roles).hasSize(1);
+        return roles.get(0);
     }
 
     @Test
