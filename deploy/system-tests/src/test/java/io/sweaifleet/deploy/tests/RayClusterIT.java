@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,8 @@ class RayClusterIT {
 
     private static final String POOL = "ray-" + UUID.randomUUID();
     private static final Duration LIMIT = Duration.ofSeconds(120);
+
+    private static final String CROWD = "crowd-qa";
 
     private static final String ASKING =
             """
@@ -74,7 +77,7 @@ class RayClusterIT {
         node.apply("pools", "pool: " + POOL + "\nversion: 1\n");
         // Ray keeps sockets below its directory, whose path must be short.
         cluster = RayCluster.start(RayCluster.program().orElseThrow(), Files.createTempDirectory("ray"));
-        first = cluster.addNode(4);
+        first = cluster.addNode(6);
         startWorker();
     }
 
@@ -94,7 +97,7 @@ class RayClusterIT {
                 "--set",
                 "fleet.worker.drain-timeout=60s",
                 "--set",
-                "fleet.worker.roles=qa,asking-qa");
+                "fleet.worker.roles=qa,asking-qa," + CROWD);
         Await.until(LIMIT, () -> "a worker on the cluster: " + read(log), () -> read(log)
                 .contains("fleet: ready"));
     }
@@ -266,6 +269,51 @@ class RayClusterIT {
     }
 
     @Test
+    void shouldHaveAsManyAgentsAsARoleAsksFor() throws Exception {
+        // Given
+        int version = Math.toIntExact(Instant.now().getEpochSecond());
+        node.apply("roles", crowd(version, 3));
+        awaitAgents(version, 3);
+        String task = submit(brief, CROWD);
+        awaitTests(task, 1);
+
+        // When: those leave that do nothing
+        node.apply("roles", crowd(version + 1, 1));
+        awaitAgents(version + 1, 1);
+
+        // Then
+        TaskOutcome outcome = outcome(task);
+        assertThat(outcome.getStatus()).as(String.valueOf(outcome.getFailure())).isEqualTo(TaskStatus.SUCCEEDED);
+        assertThat(outcome.getAttempts()).hasSize(1);
+    }
+
+    private static String crowd(int version, int agents) {
+        return """
+                role: %s
+                version: %d
+                description: as many as somebody asks for
+                tools: [read, search, run, test, git]
+                rules:
+                  - {name: tests, effect: allow, tool: test, argv: ["*python*"]}
+                  - {name: python, effect: allow, tool: run, argv: ["*python*"]}
+                  - {name: read, effect: allow, tool: read, path: "**"}
+                  - {name: search, effect: allow, tool: search}
+                  - {name: git, effect: allow, tool: git}
+                playbooks: [qa.run-tests]
+                agents: %d
+                resources: {cpu: 0.5, memoryBytes: 268435456}
+                """
+                .formatted(CROWD, version, agents);
+    }
+
+    private static void awaitAgents(int version, int agents) {
+        client.agents(POOL, agents + " agents of version " + version, status -> status.getRoles().stream()
+                .anyMatch(role -> role.getRole().equals(CROWD)
+                        && role.getRoleVersion() == version
+                        && role.getAgents() == agents));
+    }
+
+    @Test
     void shouldBeginAgainWhenAnActorsProcessDies() throws Exception {
         // Given
         String task = submit(slow);
@@ -285,7 +333,7 @@ class RayClusterIT {
         // Given
         String task = submit(slow);
         awaitTests(task, 1);
-        Process second = cluster.addNode(4);
+        Process second = cluster.addNode(6);
 
         // When
         RayCluster.kill(first);
