@@ -11,14 +11,12 @@ import java.util.List;
  * that of the actors' processes, wherever they are.
  *
  * @param agents agents of one worker
+ * @param tasksEach tasks for each agent: the more, the less the first second weighs, in which the queue fills
  */
-record AgentsScenario(int agents) implements Scenario {
+record AgentsScenario(int agents, int tasksEach) implements Scenario {
 
     private static final String POOL = "bench-crowd";
     private static final long TASK_MS = 1_000;
-
-    /** Tasks for each agent: the first second, in which the queue fills, is to weigh little. */
-    private static final int TASKS_EACH = 20;
 
     @Override
     public void measure(BenchNode node, ObjectNode document, PrintStream progress) throws Exception {
@@ -27,7 +25,7 @@ record AgentsScenario(int agents) implements Scenario {
         long began = System.nanoTime();
         node.startWorker(POOL, BenchRole.CROWD, progress);
         double startSeconds = (System.nanoTime() - began) / 1e9;
-        int tasks = agents * TASKS_EACH;
+        int tasks = agents * tasksEach;
         progress.println("bench: " + tasks + " tasks of " + TASK_MS + " ms for " + agents + " agents");
         try (LoadDriver driver = new LoadDriver(node.settings())) {
             driver.burst(List.of(POOL), Job.lasting(TASK_MS), agents);

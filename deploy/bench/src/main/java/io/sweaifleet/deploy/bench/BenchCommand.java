@@ -33,7 +33,10 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--rate", defaultValue = "50", description = "Paced tasks per second (default ${DEFAULT-VALUE}).")
     private int rate;
 
-    @Option(names = "--seconds", defaultValue = "20", description = "How long to pace (default ${DEFAULT-VALUE} s).")
+    @Option(
+            names = "--seconds",
+            defaultValue = "20",
+            description = "How long to pace; how many tasks for each of --agents (default ${DEFAULT-VALUE}).")
     private int seconds;
 
     @Option(
@@ -90,7 +93,8 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (agents != 0) {
             check("--agents", agents, 1, 2_000);
-            asked.add(new AgentsScenario(agents));
+            check("--seconds", seconds, 1, 600);
+            asked.add(new AgentsScenario(agents, seconds));
         }
         if (backlog != 0) {
             check("--backlog", backlog, 1_000, 5_000_000);
