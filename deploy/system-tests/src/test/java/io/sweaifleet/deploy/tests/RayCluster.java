@@ -54,7 +54,7 @@ final class RayCluster implements AutoCloseable {
     /** Why there is no cluster, and what to do. */
     static String missing() {
         return "no program ray was found: python3 -m venv V && V/bin/pip install ray==2.39.0, and " + RAY
-                + "=V/bin/ray";
+                + "=$PWD/V/bin/ray";
     }
 
     /** Starts a head on which nothing runs. */
@@ -93,10 +93,12 @@ final class RayCluster implements AutoCloseable {
 
     private Process begin(String name, String... words) throws Exception {
         Path log = directory.resolve(name + ".log");
-        List<String> command = new ArrayList<>(List.of(ray.toString(), "start", "--block"));
+        List<String> command = new ArrayList<>(List.of(ray.toAbsolutePath().toString(), "start", "--block"));
         command.addAll(List.of(words));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        // Where an actor's JVM that crashes writes its report.
+        builder.directory(directory.toFile());
         builder.environment().putAll(Map.of("RAY_DISABLE_IMPORT_WARNING", "1", "NO_COLOR", "1"));
         Process process = builder.start();
         nodes.add(process);

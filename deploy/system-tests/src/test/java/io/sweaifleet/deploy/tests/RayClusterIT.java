@@ -35,23 +35,8 @@ class RayClusterIT {
     private static final String POOL = "ray-" + UUID.randomUUID();
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
+    private static final String ASKING = "asking-qa";
     private static final String CROWD = "crowd-qa";
-
-    private static final String ASKING =
-            """
-            role: asking-qa
-            version: 1
-            description: runs test suites when somebody says so
-            tools: [read, search, run, test, git]
-            rules:
-              - {name: tests, effect: ask, tool: test, argv: ["*python*"], reason: they are slow}
-              - {name: python, effect: allow, tool: run, argv: ["*python*"]}
-              - {name: read, effect: allow, tool: read, path: "**"}
-              - {name: search, effect: allow, tool: search}
-              - {name: git, effect: allow, tool: git}
-            playbooks: [qa.run-tests]
-            resources: {cpu: 2, memoryBytes: 268435456}
-            """;
 
     @TempDir
     static Path directory;
@@ -73,7 +58,7 @@ class RayClusterIT {
         slow = TestRepositories.withATestOf(directory.resolve("slow"), 300);
         brief = TestRepositories.withATestOf(directory.resolve("brief"), 8);
         quick = TestRepositories.withATestOf(directory.resolve("quick"), 0);
-        node.apply("roles", ASKING);
+        node.apply("roles", role(ASKING, 1, "ask", 1));
         node.apply("pools", "pool: " + POOL + "\nversion: 1\n");
         // Ray keeps sockets below its directory, whose path must be short.
         cluster = RayCluster.start(RayCluster.program().orElseThrow(), Files.createTempDirectory("ray"));
@@ -97,7 +82,7 @@ class RayClusterIT {
                 "--set",
                 "fleet.worker.drain-timeout=60s",
                 "--set",
-                "fleet.worker.roles=qa,asking-qa," + CROWD);
+                "fleet.worker.roles=qa," + ASKING + "," + CROWD);
         Await.until(LIMIT, () -> "a worker on the cluster: " + read(log), () -> read(log)
                 .contains("fleet: ready"));
     }
@@ -183,7 +168,7 @@ class RayClusterIT {
     @Test
     void shouldAskOnTheClusterAndGoOnWithTheAnswer() throws Exception {
         // Given
-        String task = submit(quick, "asking-qa");
+        String task = submit(quick, ASKING);
         TaskEvent asked = client.event(
                 "that " + task + " asks",
                 event -> task.equals(event.getTaskId()) && event.getType() == TaskEventType.APPROVAL_REQUESTED);
@@ -272,13 +257,13 @@ class RayClusterIT {
     void shouldHaveAsManyAgentsAsARoleAsksFor() throws Exception {
         // Given
         int version = Math.toIntExact(Instant.now().getEpochSecond());
-        node.apply("roles", crowd(version, 3));
+        node.apply("roles", role(CROWD, version, "allow", 3));
         awaitAgents(version, 3);
         String task = submit(brief, CROWD);
         awaitTests(task, 1);
 
         // When: those leave that do nothing
-        node.apply("roles", crowd(version + 1, 1));
+        node.apply("roles", role(CROWD, version + 1, "allow", 1));
         awaitAgents(version + 1, 1);
 
         // Then
@@ -287,14 +272,15 @@ class RayClusterIT {
         assertThat(outcome.getAttempts()).hasSize(1);
     }
 
-    private static String crowd(int version, int agents) {
+    /** A role that runs tests, as its rule says: allowed, or when somebody approves. */
+    private static String role(String name, int version, String rule, int agents) {
         return """
                 role: %s
                 version: %d
-                description: as many as somebody asks for
+                description: runs test suites
                 tools: [read, search, run, test, git]
                 rules:
-                  - {name: tests, effect: allow, tool: test, argv: ["*python*"]}
+                  - {name: tests, effect: %s, tool: test, argv: ["*python*"]}
                   - {name: python, effect: allow, tool: run, argv: ["*python*"]}
                   - {name: read, effect: allow, tool: read, path: "**"}
                   - {name: search, effect: allow, tool: search}
@@ -303,7 +289,7 @@ class RayClusterIT {
                 agents: %d
                 resources: {cpu: 0.5, memoryBytes: 268435456}
                 """
-                .formatted(CROWD, version, agents);
+                .formatted(name, version, rule, agents);
     }
 
     private static void awaitAgents(int version, int agents) {
