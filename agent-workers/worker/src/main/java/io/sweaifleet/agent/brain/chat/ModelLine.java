@@ -183,13 +183,15 @@ final class ModelLine {
             throws PlaybookFailure, InterruptedException {
         long duration = Duration.between(at, clock.instant()).toMillis();
         Map<String, String> facts = facts(model, request);
-        long output = e.lostTokens().orElse(0L);
-        long input = e.lostTokens().isPresent() ? Tokens.of(request) : 0;
-        long cost = input == 0 ? 0 : pay(model, input, output, true, facts);
-        context.exchanged(facts, at, duration, failureOf(e));
-        if (input > 0) {
-            context.used(input, output, cost);
+        Optional<Long> output = e.lostTokens();
+        if (output.isEmpty()) {
+            context.exchanged(facts, at, duration, failureOf(e));
+            return;
         }
+        long input = Tokens.of(request);
+        long cost = pay(model, input, output.get(), true, facts);
+        context.exchanged(facts, at, duration, failureOf(e));
+        context.used(input, output.get(), cost);
     }
 
     private long pay(ChatModel model, long input, long output, boolean estimated, Map<String, String> facts) {
