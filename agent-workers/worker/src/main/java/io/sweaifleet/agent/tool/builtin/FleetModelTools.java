@@ -29,11 +29,13 @@ public final class FleetModelTools implements ModelTools {
 
     private final PlaybookContext context;
     private final Map<String, ModelTool> tools = new LinkedHashMap<>();
+    private final List<String> problems = new ArrayList<>();
     private final McpTools mcp;
 
     private FleetModelTools(PlaybookContext context, McpTools mcp) {
         this.context = context;
         this.mcp = mcp;
+        this.problems.addAll(mcp.problems());
     }
 
     /**
@@ -58,8 +60,18 @@ public final class FleetModelTools implements ModelTools {
         all.removeIf(tool -> !offered.contains(tool.policyName()));
         all.addAll(opened.mcp.tools());
         all.add(new SubmitTool());
-        all.forEach(tool -> opened.tools.put(tool.spec().name(), tool));
+        all.forEach(opened::add);
         return opened;
+    }
+
+    private void add(ModelTool tool) {
+        ModelTool taken = byFunctionName(tool.spec().functionName());
+        if (taken == null) {
+            tools.put(tool.spec().name(), tool);
+        } else {
+            problems.add(tool.spec().name() + " is left out: as a function it would have the same name as "
+                    + taken.spec().name() + "; rename one of them at its server");
+        }
     }
 
     @Override
@@ -70,7 +82,7 @@ public final class FleetModelTools implements ModelTools {
     @Override
     public ToolCallResult call(String name, JsonNode arguments) throws InterruptedException {
         context.cancellation().check();
-        ModelTool tool = tools.getOrDefault(name, byPlainName(name));
+        ModelTool tool = tools.getOrDefault(name, byFunctionName(name));
         if (tool == null) {
             return Results.refused(unknown(name));
         }
@@ -89,11 +101,9 @@ public final class FleetModelTools implements ModelTools {
         }
     }
 
-    /** Endpoints that allow no dots in names of functions are given underscores, as are their calls. */
-    private @Nullable ModelTool byPlainName(String name) {
-        return tools.entrySet().stream()
-                .filter(entry -> entry.getKey().replace('.', '_').equals(name))
-                .map(Map.Entry::getValue)
+    private @Nullable ModelTool byFunctionName(String name) {
+        return tools.values().stream()
+                .filter(tool -> tool.spec().functionName().equals(name))
                 .findFirst()
                 .orElse(null);
     }
@@ -121,9 +131,9 @@ public final class FleetModelTools implements ModelTools {
         return RepositoryMap.of(context.tools(), words, tokens, context.cancellation());
     }
 
-    /** MCP servers that could not be used, and why; for the attempt's report. */
+    /** MCP servers and tools that could not be used, and why; for the attempt's report. */
     public List<String> problems() {
-        return mcp.problems();
+        return List.copyOf(problems);
     }
 
     @Override

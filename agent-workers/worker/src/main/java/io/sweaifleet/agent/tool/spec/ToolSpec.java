@@ -1,6 +1,7 @@
 package io.sweaifleet.agent.tool.spec;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.regex.Pattern;
 
 /**
  * A tool as a model sees it.
@@ -11,6 +12,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param hints what a call may do
  */
 public record ToolSpec(String name, String description, ObjectNode parameters, Hints hints) {
+
+    private static final Pattern NOT_OF_FUNCTIONS = Pattern.compile("[^A-Za-z0-9_-]");
+    private static final int LONGEST_FUNCTION = 64;
+
+    /** The name under which endpoints have it as a function: at most 64 letters, digits, dashes and underscores. */
+    public String functionName() {
+        String plain = NOT_OF_FUNCTIONS.matcher(name).replaceAll("_");
+        return plain.length() <= LONGEST_FUNCTION ? plain : plain.substring(plain.length() - LONGEST_FUNCTION);
+    }
 
     /**
      * What a call may do. Hints are advice for the model and for the display; what is allowed is the policy's to say.

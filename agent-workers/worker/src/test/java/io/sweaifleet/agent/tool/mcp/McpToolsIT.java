@@ -184,6 +184,34 @@ class McpToolsIT {
     }
 
     @Test
+    void shouldLeaveOutAToolThatWouldHaveTheFunctionNameOfAnother() {
+        // Given
+        List<String> problems = new ArrayList<>();
+        List<ToolCallResult> results = new ArrayList<>();
+
+        // When
+        new ModelToolsHarness(root)
+                .withTools("mcp.notes.list.all", "mcp.notes.list_all")
+                .withRules(PlaybookHarness.rule("all", RuleEffect.ALLOW, "mcp.notes.list.all", null, List.of()))
+                .withServers(notes(Duration.ofSeconds(30)))
+                .run((tools, context) -> {
+                    problems.addAll(tools.problems());
+                    results.add(ModelToolsHarness.with(tools, "mcp_notes_list_all"));
+                    assertThat(tools.specs())
+                            .extracting(ToolSpec::name)
+                            .containsExactly("mcp.notes.list.all", "submit");
+                });
+
+        // Then
+        assertThat(problems)
+                .singleElement()
+                .asString()
+                .startsWith("mcp.notes.list_all is left out")
+                .contains("the same name as mcp.notes.list.all");
+        assertThat(results.get(0).text()).contains("list.all");
+    }
+
+    @Test
     void shouldCallToolsOfAServiceAtAUrl() throws Exception {
         // Given
         HttpServer service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -37,6 +37,8 @@ public final class NotesServer {
                                 "Lists notes.",
                                 true,
                                 arguments -> new McpSchema.CallToolResult(String.join("\n", notes), false)),
+                        same(json, "list.all"),
+                        same(json, "list_all"),
                         tool(
                                 json,
                                 "fail",
@@ -60,6 +62,11 @@ public final class NotesServer {
                         }))
                 .build();
         new CountDownLatch(1).await();
+    }
+
+    /** One of several whose names differ for MCP, and not as a function's. */
+    private static McpServerFeatures.SyncToolSpecification same(McpJsonMapper json, String name) {
+        return tool(json, name, "Says its name.", true, arguments -> new McpSchema.CallToolResult(name, false));
     }
 
     private static McpServerFeatures.SyncToolSpecification tool(
