@@ -6,12 +6,13 @@ import java.io.PrintStream;
 import java.util.List;
 
 /**
- * Many agents that take a second for each task: how much of their time they work. 1 would be linear: no agent ever waits. How long their
+ * Many agents that take a second for each task: how much of their time they work. 1 would be linear: no agent ever waits. It is told of
+ * the whole time, and of that between each agent's first and last task: before, the queue fills, and after, it runs dry. How long their
  * worker takes to be ready with all of them, and the memory that this machine then has less, once each has done a task: the worker's, and
  * that of the actors' processes, wherever they are.
  *
  * @param agents agents of one worker
- * @param tasksEach tasks for each agent: the more, the less the first second weighs, in which the queue fills
+ * @param tasksEach tasks for each agent, at least 3
  */
 record AgentsScenario(int agents, int tasksEach) implements Scenario {
 
@@ -37,8 +38,13 @@ record AgentsScenario(int agents, int tasksEach) implements Scenario {
             crowd.put("workerReadyAfterSeconds", Lines.round(startSeconds));
             crowd.put("memoryMb", taken >> 20);
             crowd.put("tasksPerSecond", Lines.round(burst.tasksPerSecond()));
-            crowd.put("ofLinear", Lines.round(burst.tasksPerSecond() * TASK_MS / 1000.0 / agents));
+            crowd.put("ofLinear", ofLinear(burst.tasksPerSecond()));
+            crowd.put("ofLinearInBetween", ofLinear(burst.tasksPerSecondWithout(agents)));
         }
+    }
+
+    private double ofLinear(double tasksPerSecond) {
+        return Lines.round(tasksPerSecond * TASK_MS / 1000.0 / agents);
     }
 
     @Override
@@ -46,9 +52,11 @@ record AgentsScenario(int agents, int tasksEach) implements Scenario {
         JsonNode crowd = document.get("agents");
         out.line(
                 crowd.get("agents").asInt() + " agents, 1 s tasks",
-                "%,10.0f tasks/s   (%.1f %% of linear); ready after %.1f s, %,d MB",
+                "%,10.0f tasks/s   (%.1f %% of linear, %.1f %% between each agent's first and last task);"
+                        + " ready after %.1f s, %,d MB",
                 crowd.get("tasksPerSecond").asDouble(),
                 100 * crowd.get("ofLinear").asDouble(),
+                100 * crowd.get("ofLinearInBetween").asDouble(),
                 crowd.get("workerReadyAfterSeconds").asDouble(),
                 crowd.get("memoryMb").asLong());
     }

@@ -93,7 +93,7 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (agents != 0) {
             check("--agents", agents, 1, 2_000);
-            check("--seconds", seconds, 1, 600);
+            check("--seconds", seconds, 3, 600);
             asked.add(new AgentsScenario(agents, seconds));
         }
         if (backlog != 0) {

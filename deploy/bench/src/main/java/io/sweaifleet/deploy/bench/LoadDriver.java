@@ -27,8 +27,28 @@ final class LoadDriver implements AutoCloseable {
     /** A task under way: when it was given to the producer, by the wall clock (ms) and the monotonic one (ns). */
     private record Sent(long wallMs, long nanos) {}
 
-    /** What came back. */
-    record Result(Latencies submitToStart, Latencies submitToResult, double tasksPerSecond, int tasks) {}
+    /**
+     * What came back.
+     *
+     * @param endedAt when the outcomes came, ascending, ns after the first submission
+     */
+    record Result(Latencies submitToStart, Latencies submitToResult, List<Long> endedAt) {
+
+        int tasks() {
+            return endedAt.size();
+        }
+
+        /** From the first submission to the last outcome. */
+        double tasksPerSecond() {
+            return tasks() * 1e9 / endedAt.get(tasks() - 1);
+        }
+
+        /** The same without so many of the first and of the last outcomes: the rate that held in between. */
+        double tasksPerSecondWithout(int edge) {
+            int last = tasks() - 1 - edge;
+            return (last - edge) * 1e9 / (endedAt.get(last) - endedAt.get(edge));
+        }
+    }
 
     /**
      * Submits no-op tasks at a steady rate and waits for all outcomes.
@@ -50,8 +70,8 @@ final class LoadDriver implements AutoCloseable {
         Map<String, Sent> sent = new HashMap<>(tasks * 2);
         List<double[]> times = new ArrayList<>(tasks);
         Pace pace = Pace.from(tasks, ratePerSecond);
+        List<Long> endedAt = new ArrayList<>(tasks);
         int submitted = 0;
-        long lastOutcome = pace.began();
         long giveUp = pace.began() + PATIENCE.toNanos() + pace.gapNanos() * tasks;
         while (times.size() < tasks) {
             for (int i = 0; i < Pace.AT_ONCE && pace.isDue(submitted); i++) {
@@ -63,8 +83,9 @@ final class LoadDriver implements AutoCloseable {
             for (TaskOutcome outcome : outcomes.poll(pace.untilNext(submitted))) {
                 Sent task = sent.remove(outcome.getTaskId());
                 if (task != null) {
-                    lastOutcome = System.nanoTime();
-                    times.add(times(task, lastOutcome, outcome));
+                    long now = System.nanoTime();
+                    times.add(times(task, now, outcome));
+                    endedAt.add(now - pace.began());
                 }
             }
             if (System.nanoTime() > giveUp) {
@@ -73,12 +94,10 @@ final class LoadDriver implements AutoCloseable {
                         + sent.keySet().stream().sorted().findFirst().orElse("-"));
             }
         }
-        double seconds = (lastOutcome - pace.began()) / 1e9;
         return new Result(
                 Latencies.of(times.stream().mapToDouble(time -> time[0]).toArray()),
                 Latencies.of(times.stream().mapToDouble(time -> time[1]).toArray()),
-                tasks / seconds,
-                tasks);
+                endedAt);
     }
 
     // The agent's start is stamped by the worker in ms on the same machine; the result is timed here.
