@@ -85,6 +85,22 @@ class ImportLinesTest {
                     "org.apache.kafka..", "io.ray..", "org.redisson..", "com.github.dockerjava..", "io.fabric8..");
 
     @ArchTest
+    static final ArchRule DOCKER_S_CLIENT_STAYS_IN_ITS_SANDBOX =
+            only("io.sweaifleet.agent.sandbox.docker..", "com.github.dockerjava..");
+
+    @ArchTest
+    static final ArchRule KUBERNETES_CLIENT_STAYS_IN_ITS_SANDBOX =
+            only("io.sweaifleet.agent.sandbox.kubernetes..", "io.fabric8..");
+
+    @ArchTest
+    static final ArchRule LANGCHAIN4J_STAYS_IN_ITS_BRAIN =
+            only("io.sweaifleet.agent.brain.openai..", "dev.langchain4j..");
+
+    private static ArchRule only(String user, String library) {
+        return noClasses().that().resideOutsideOfPackage(user).should().dependOnClassesThat().resideInAPackage(library);
+    }
+
+    @ArchTest
     static final ArchRule PACKAGES_HAVE_NO_CIRCLES_IN_SCHEMAS =
             slices().matching("io.sweaifleet.schemas.(**)").should().beFreeOfCycles();
 
