@@ -111,6 +111,7 @@ public record WorkResult(TaskOutcome outcome) {
         return switch (brain.getKind()) {
             case CHAT_MODEL -> "CHAT_MODEL " + name + ", live";
             case RECORDED -> "RECORDED " + name + ", played back from a recording: no live model ran";
+            case SCRIPTED -> "SCRIPTED " + name + ", a script that answers like a model: no model ran";
             case PLAYBOOK -> "PLAYBOOK " + name + ", no model";
             case UNKNOWN -> "UNKNOWN " + name;
         };

@@ -22,8 +22,11 @@ import java.util.concurrent.Executors;
  */
 public final class ScriptedModel implements AutoCloseable {
 
-    /** Id of the model that it says it has. */
+    /** Id of the model that it says it has; by its beginning, workers know that it is no live one. */
     public static final String MODEL = "scripted-agent";
+
+    /** Header that says the same, so that it is not believed to be live under another id. */
+    private static final String SCRIPTED = "Fleet-Scripted";
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int CONTEXT_TOKENS = 32_768;
@@ -50,6 +53,7 @@ public final class ScriptedModel implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
+            exchange.getResponseHeaders().set(SCRIPTED, "true");
             String[] path = exchange.getRequestURI().getPath().substring(1).split("/", 2);
             ScriptedAgent agent = agents.get(path[0]);
             String rest = path.length > 1 ? path[1] : "";

@@ -58,7 +58,7 @@ class DoIT {
         JsonNode work = new ObjectMapper()
                 .readTree(answer.output().substring(answer.output().indexOf("\n{") + 1))
                 .path("work");
-        assertThat(work.path("brain").asText()).startsWith("CHAT_MODEL").contains(ScriptedModel.MODEL);
+        assertThat(work.path("brain").asText()).startsWith("SCRIPTED").contains(ScriptedModel.MODEL);
         assertThat(work.path("stopped").asText()).isEqualTo("submitted");
         assertThat(work.path("testsBefore").asText()).contains("2 failed");
         assertThat(work.path("testsAfter").asText()).isEqualTo("4 passed, 0 failed");

@@ -103,7 +103,7 @@ public final class ChatBrains implements AutoCloseable {
             ModelConfig first = configs(attempt.role(), assignment).get(0);
             name = first.name();
             id = first.model();
-            kind = first.recording() == null ? BrainKind.CHAT_MODEL : BrainKind.RECORDED;
+            kind = first.kind();
         } catch (PlaybookFailure e) {
             name = input(assignment, "model");
         }

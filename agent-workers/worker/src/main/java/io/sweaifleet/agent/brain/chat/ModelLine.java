@@ -77,7 +77,7 @@ final class ModelLine {
     /** What is known of the model that is asked now. */
     ModelTraits traits() throws InterruptedException {
         if (traits == null) {
-            traits = models.get(current).traits();
+            traits = models.get(current).traits(context.cancellation());
         }
         return traits;
     }
@@ -103,7 +103,7 @@ final class ModelLine {
             try {
                 return askCurrent(maker);
             } catch (ModelException e) {
-                if (models.get(current).kind() == BrainKind.RECORDED) {
+                if (models.get(current).config().kind() == BrainKind.RECORDED) {
                     // What is played back must not be continued by a live model: nothing recorded passes for live.
                     throw failure(e);
                 }
@@ -165,7 +165,7 @@ final class ModelLine {
         long duration = Duration.between(at, clock.instant()).toMillis();
         String id = answer.modelId().isEmpty() ? model.config().model() : answer.modelId();
         stamped.accept(BrainStamp.newBuilder()
-                .setKind(model.kind())
+                .setKind(model.config().kind())
                 .setName(model.config().name())
                 .setVersion(id)
                 .build());

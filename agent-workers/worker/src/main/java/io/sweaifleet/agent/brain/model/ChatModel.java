@@ -1,13 +1,9 @@
 package io.sweaifleet.agent.brain.model;
 
 import io.sweaifleet.agent.attempt.Cancellation;
-import io.sweaifleet.schemas.common.BrainKind;
 
 /** A model that can be asked. For one attempt; thread-confined. */
 public interface ChatModel extends AutoCloseable {
-
-    /** RECORDED for one that plays back, CHAT_MODEL for one that is asked now. */
-    BrainKind kind();
 
     /** How it is configured. */
     ModelConfig config();
@@ -17,7 +13,7 @@ public interface ChatModel extends AutoCloseable {
      *
      * @throws InterruptedException when the attempt is stopped
      */
-    ModelTraits traits() throws InterruptedException;
+    ModelTraits traits(Cancellation cancellation) throws InterruptedException;
 
     /**
      * Asks once: no retry.

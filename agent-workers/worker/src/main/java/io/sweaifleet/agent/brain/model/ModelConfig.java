@@ -1,5 +1,6 @@
 package io.sweaifleet.agent.brain.model;
 
+import io.sweaifleet.schemas.common.BrainKind;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +40,9 @@ public record ModelConfig(
         int requestsPerMinute,
         @Nullable Double temperature) {
 
+    /** Beginning of the ids of models behind which is a script. */
+    public static final String SCRIPTED = "scripted-";
+
     /** How tools are called. */
     public enum ToolCalling {
         /** Native, unless the endpoint says that it has none. */
@@ -47,6 +51,14 @@ public record ModelConfig(
         NATIVE,
         /** By a block in the text of the answer. */
         TEXT
+    }
+
+    /** What answers: a recording, a script, or a live model. */
+    public BrainKind kind() {
+        if (recording != null) {
+            return BrainKind.RECORDED;
+        }
+        return model.startsWith(SCRIPTED) ? BrainKind.SCRIPTED : BrainKind.CHAT_MODEL;
     }
 
     /** What an exchange costs, in micro-USD, rounded up. */

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.brain.model.ModelConfig;
 import io.sweaifleet.agent.brain.model.ModelTraits;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +15,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +41,14 @@ final class EndpointProbe {
     private final URI url;
     private final ModelConfig config;
     private final String apiKey;
+    private final Cancellation cancellation;
 
-    EndpointProbe(HttpClient http, URI url, ModelConfig config, String apiKey) {
+    EndpointProbe(HttpClient http, URI url, ModelConfig config, String apiKey, Cancellation cancellation) {
         this.http = http;
         this.url = url;
         this.config = config;
         this.apiKey = apiKey;
+        this.cancellation = cancellation;
     }
 
     private record Found(
@@ -130,20 +137,31 @@ final class EndpointProbe {
 
     /** The JSON that a path gives, or a missing node. */
     private JsonNode call(String address, @Nullable Map<String, String> body) throws InterruptedException {
-        try {
-            HttpRequest.Builder request =
-                    HttpRequest.newBuilder(URI.create(address)).timeout(TIMEOUT).header("Accept", "application/json");
-            if (!apiKey.isEmpty()) {
-                request.header("Authorization", "Bearer " + apiKey);
-            }
-            if (body != null) {
-                request.header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)));
-            }
-            HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+        cancellation.check();
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address)).header("Accept", "application/json");
+        if (!apiKey.isEmpty()) {
+            request.header("Authorization", "Bearer " + apiKey);
+        }
+        if (body != null) {
+            request.header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString(JSON.valueToTree(body).toString()));
+        }
+        // HttpRequest's own timeout ends with the headers; a body may come in drops.
+        CompletableFuture<HttpResponse<String>> asked = http.sendAsync(request.build(), BodyHandlers.ofString());
+        try (Cancellation.Registration ignored = cancellation.onCancel(() -> asked.cancel(true))) {
+            HttpResponse<String> response = asked.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             return response.statusCode() == 200 ? parsed(response.body()) : MissingNode.getInstance();
-        } catch (IOException e) {
+        } catch (CancellationException e) {
+            cancellation.check();
             return MissingNode.getInstance();
+        } catch (ExecutionException e) {
+            return MissingNode.getInstance();
+        } catch (TimeoutException e) {
+            asked.cancel(true);
+            return MissingNode.getInstance();
+        } catch (InterruptedException e) {
+            asked.cancel(true);
+            throw e;
         }
     }
 

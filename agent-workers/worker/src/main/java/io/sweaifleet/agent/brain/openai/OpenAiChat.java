@@ -78,19 +78,14 @@ public final class OpenAiChat implements ChatModel {
     }
 
     @Override
-    public BrainKind kind() {
-        return BrainKind.CHAT_MODEL;
-    }
-
-    @Override
     public ModelConfig config() {
         return config;
     }
 
     @Override
-    public ModelTraits traits() throws InterruptedException {
+    public ModelTraits traits(Cancellation cancellation) throws InterruptedException {
         if (traits == null) {
-            traits = new EndpointProbe(http, url, config, apiKey).probe();
+            traits = new EndpointProbe(http, url, config, apiKey, cancellation).probe();
         }
         return traits;
     }
@@ -115,6 +110,13 @@ public final class OpenAiChat implements ChatModel {
         cancellation.check();
         if (streaming.interrupted() || Thread.interrupted()) {
             throw new InterruptedException("stopped while a model was asked");
+        }
+        if (streaming.scripted() && config.kind() != BrainKind.SCRIPTED) {
+            throw new ModelException(
+                    Cause.REFUSED,
+                    "model " + config.name() + " (" + config.model() + " at " + url + ") is a script, by what its server"
+                            + " says, and must not pass for a live model; give it an id that begins with "
+                            + ModelConfig.SCRIPTED);
         }
         ChatResponse response = answering.response;
         if (response == null || streaming.failure() != null || !streaming.finished() || streaming.silent()) {
@@ -285,7 +287,7 @@ public final class OpenAiChat implements ChatModel {
         List<String> required = new ArrayList<>();
         tool.parameters().path("required").forEach(name -> required.add(name.asText()));
         return ToolSpecification.builder()
-                .name(tool.name().replace('.', '_'))
+                .name(tool.functionName())
                 .description(tool.description())
                 .parameters(schema.required(required).definitions(definitions).build())
                 .build();

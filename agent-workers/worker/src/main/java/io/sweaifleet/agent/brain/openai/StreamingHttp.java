@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class StreamingHttp implements HttpClient {
 
     private static final int MAX_ERROR_BYTES = 64 * 1024;
+    /** Header by which a server says that it answers by a script. */
+    static final String SCRIPTED = "Fleet-Scripted";
+
     private static final Pattern FINISHED = Pattern.compile("\"finish_reason\"\\s*:\\s*\"");
     private static final Pattern ERROR = Pattern.compile("^\\s*\\{\\s*\"(?:error|object\"\\s*:\\s*\"error)\"");
 
@@ -44,6 +47,7 @@ final class StreamingHttp implements HttpClient {
     private int status;
     private String errorBody = "";
     private @Nullable String retryAfter;
+    private boolean scripted;
     private boolean finished;
     private boolean silent;
     private boolean interrupted;
@@ -102,6 +106,11 @@ final class StreamingHttp implements HttpClient {
         return retryAfter;
     }
 
+    /** Whether the server says that it answers by a script. */
+    boolean scripted() {
+        return scripted;
+    }
+
     /** Whether the answer was said to be complete. */
     boolean finished() {
         return finished;
@@ -135,6 +144,7 @@ final class StreamingHttp implements HttpClient {
         try (Cancellation.Registration ignored = cancellation.onCancel(() -> sending.cancel(true))) {
             HttpResponse<InputStream> response = sending.get(silence.toMillis(), TimeUnit.MILLISECONDS);
             status = response.statusCode();
+            scripted = response.headers().firstValue(SCRIPTED).isPresent();
             retryAfter = response.headers().firstValue("Retry-After").orElse(null);
             try (InputStream body = new WatchedStream(response.body(), silence, cancellation)) {
                 if (status / 100 != 2) {

@@ -7,7 +7,6 @@ import io.sweaifleet.agent.brain.model.ChatRequest;
 import io.sweaifleet.agent.brain.model.ModelConfig;
 import io.sweaifleet.agent.brain.model.ModelException;
 import io.sweaifleet.agent.brain.model.ModelTraits;
-import io.sweaifleet.schemas.common.BrainKind;
 
 /** A model that plays back what was recorded. It asks nobody. */
 public final class RecordedChat implements ChatModel {
@@ -23,17 +22,12 @@ public final class RecordedChat implements ChatModel {
     }
 
     @Override
-    public BrainKind kind() {
-        return BrainKind.RECORDED;
-    }
-
-    @Override
     public ModelConfig config() {
         return config;
     }
 
     @Override
-    public ModelTraits traits() {
+    public ModelTraits traits(Cancellation cancellation) {
         return recording.traits();
     }
 

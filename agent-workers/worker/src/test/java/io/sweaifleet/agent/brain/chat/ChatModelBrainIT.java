@@ -81,7 +81,7 @@ class ChatModelBrainIT {
 
     private void model(String name, ScriptedEndpoint at) {
         settings.put("fleet.models." + name + ".url", at.url());
-        settings.put("fleet.models." + name + ".model", name + "-id");
+        settings.put("fleet.models." + name + ".model", "scripted-" + name);
         settings.put("fleet.models." + name + ".timeout", "2s");
     }
 
@@ -145,9 +145,9 @@ class ChatModelBrainIT {
         assertThat(run.result().getPatch()).contains("-    return a - b").contains("+    return a + b");
         assertThat(run.result().getSummary()).isEqualTo("add adds now");
         assertThat(run.contents()).containsKeys("exchanges.jsonl", "transcript.md", "changes.patch", "branch.bundle");
-        assertThat(run.result().getBrain().getKind()).isEqualTo(BrainKind.CHAT_MODEL);
+        assertThat(run.result().getBrain().getKind()).isEqualTo(BrainKind.SCRIPTED);
         assertThat(run.result().getBrain().getName()).isEqualTo("main");
-        assertThat(run.result().getBrain().getVersion()).isEqualTo("main-id-served");
+        assertThat(run.result().getBrain().getVersion()).isEqualTo("scripted-main-served");
         assertThat(run.result().getUsage().getInputTokens()).isEqualTo(400);
         assertThat(run.result().getUsage().getOutputTokens()).isEqualTo(40);
         assertThat(run.result().getUsage().getCostMicroUsd()).isEqualTo(4 * (200 + 100));
@@ -560,11 +560,26 @@ class ChatModelBrainIT {
         endpoint.then(SUBMIT);
 
         // When
-        Run run = run(harness(), role(), Map.of("modelUrl", endpoint.url(), "modelName", "qwen"));
+        Run run = run(harness(), role(), Map.of("modelUrl", endpoint.url(), "modelName", "scripted-qwen"));
 
         // Then
         assertThat(run.status()).as(run.end().toString()).isEqualTo(Status.SUCCEEDED);
-        assertThat(endpoint.requests().get(0).path("model").asText()).isEqualTo("qwen");
+        assertThat(endpoint.requests().get(0).path("model").asText()).isEqualTo("scripted-qwen");
+    }
+
+    @Test
+    void shouldNotTakeAScriptForALiveModel() {
+        // Given
+        endpoint.then(SUBMIT);
+
+        // When
+        Run run = run(harness(), role(), Map.of("modelUrl", endpoint.url(), "modelName", "qwen"));
+
+        // Then
+        assertThat(run.failure().getCode()).isEqualTo("MODEL_REFUSED");
+        assertThat(run.failure().getMessage())
+                .contains("must not pass for a live model")
+                .contains("begins with scripted-");
     }
 
     @Test

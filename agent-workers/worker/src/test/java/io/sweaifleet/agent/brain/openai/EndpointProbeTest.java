@@ -2,12 +2,19 @@ package io.sweaifleet.agent.brain.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sweaifleet.agent.attempt.Cancellation;
 import io.sweaifleet.agent.brain.model.ModelConfig;
 import io.sweaifleet.agent.brain.model.ModelSettings;
 import io.sweaifleet.agent.brain.model.ModelTraits;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,12 +34,17 @@ class EndpointProbeTest {
     }
 
     private ModelTraits probe(Map<String, String> more) throws Exception {
+        return probe(more, new Cancellation());
+    }
+
+    private ModelTraits probe(Map<String, String> more, Cancellation cancellation) throws Exception {
         Map<String, String> settings = new LinkedHashMap<>(more);
         settings.put("fleet.models.m.url", endpoint.url());
         settings.put("fleet.models.m.model", "qwen");
         ModelConfig config = ModelSettings.read(io.sweaifleet.schemas.config.Settings.of(settings))
                 .get("m");
-        return new EndpointProbe(OpenAiChat.newHttp(), URI.create(endpoint.url()), config, "").probe();
+        return new EndpointProbe(OpenAiChat.newHttp(), URI.create(endpoint.url()), config, "", cancellation)
+                .probe();
     }
 
     @Test
@@ -84,6 +96,38 @@ class EndpointProbeTest {
         ModelTraits traits = probe(Map.of("fleet.models.m.context-tokens", "20000"));
         assertThat(traits.contextTokens()).isEqualTo(20_000);
         assertThat(traits.contextSource()).isEqualTo("the settings");
+    }
+
+    @Test
+    void shouldEndWhenTheAttemptIsCancelledWhileTheEndpointIsSilent() throws Exception {
+        // Given
+        CountDownLatch asked = endpoint.silentPage("/api/show");
+        Cancellation cancellation = new Cancellation();
+        CompletableFuture<ModelTraits> probing = CompletableFuture.supplyAsync(() -> {
+            try {
+                return probe(Map.of(), cancellation);
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        });
+        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+
+        // When
+        cancellation.cancel("no longer wanted", Instant.EPOCH);
+
+        // Then
+        assertThat(probing)
+                .failsWithin(Duration.ofSeconds(4))
+                .withThrowableThat()
+                .withStackTraceContaining("CancelledException")
+                .withStackTraceContaining("no longer wanted");
+    }
+
+    @Test
+    void shouldNotWaitForAPageThatComesInDrops() throws Exception {
+        endpoint.silentPage("/api/show");
+        endpoint.page("/props", "{\"default_generation_settings\":{\"n_ctx\":4096}}");
+        assertThat(probe(Map.of()).contextTokens()).isEqualTo(4_096);
     }
 
     @Test

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * An OpenAI-compatible endpoint on the loopback that answers as scripted: real HTTP, streamed events, and everything that goes
  * wrong with such servers. Each request to {@code /v1/chat/completions} takes the next answer of the script; when it is used up,
- * the {@link #otherwise} answer.
+ * the {@link #otherwise} answer. It says of itself that it is a script, so the model's id has to begin with {@code scripted-}.
  *
  * <pre>{@code
  * try (ScriptedEndpoint endpoint = ScriptedEndpoint.start()) {
@@ -48,6 +48,7 @@ public final class ScriptedEndpoint implements AutoCloseable {
     private final List<JsonNode> requests = new CopyOnWriteArrayList<>();
     private final List<String> authorizations = new CopyOnWriteArrayList<>();
     private final Map<String, String> pages = new ConcurrentHashMap<>();
+    private final Map<String, CountDownLatch> silentPages = new ConcurrentHashMap<>();
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicInteger mostUnderWay = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -97,6 +98,13 @@ public final class ScriptedEndpoint implements AutoCloseable {
     public ScriptedEndpoint page(String path, String json) {
         pages.put(path, json);
         return this;
+    }
+
+    /** Begins to answer under another path, and does not go on; what is given back says that it has begun. */
+    public CountDownLatch silentPage(String path) {
+        CountDownLatch begun = new CountDownLatch(1);
+        silentPages.put(path, begun);
+        return begun;
     }
 
     /** Bodies of the requests for completions so far. */
@@ -203,8 +211,17 @@ public final class ScriptedEndpoint implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
+            exchange.getResponseHeaders().set(StreamingHttp.SCRIPTED, "true");
             byte[] body = exchange.getRequestBody().readAllBytes();
             String path = exchange.getRequestURI().getPath();
+            CountDownLatch silent = silentPages.get(path);
+            if (silent != null) {
+                exchange.sendResponseHeaders(200, 0);
+                exchange.getResponseBody().write('{');
+                exchange.getResponseBody().flush();
+                silent.countDown();
+                pause(60_000);
+            }
             if (!path.equals("/v1/chat/completions")) {
                 String page = pages.get(path);
                 send(exchange, page == null ? 404 : 200, page == null ? "{}" : page);
