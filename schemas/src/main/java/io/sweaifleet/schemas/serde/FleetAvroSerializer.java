@@ -6,6 +6,7 @@ import io.sweaifleet.schemas.registry.SchemaRegistryClient;
 import io.sweaifleet.schemas.topic.FleetTopic;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.AvroRuntimeException;
@@ -133,8 +134,30 @@ public final class FleetAvroSerializer<T extends IndexedRecord> implements Seria
         return writers.computeIfAbsent(
                 schema,
                 none -> data instanceof SpecificRecord
-                        ? new SpecificDatumWriter<>(schema, SpecificData.getForClass(data.getClass()))
+                        ? new OfRecords(schema, SpecificData.getForClass(data.getClass()))
                         : new GenericDatumWriter<>(schema));
+    }
+
+    /** Avro looks a union's branch up by its name. Of null and something else it is known which. */
+    private static final class OfRecords extends SpecificDatumWriter<IndexedRecord> {
+
+        OfRecords(Schema schema, SpecificData data) {
+            super(schema, data);
+        }
+
+        @Override
+        protected int resolveUnion(Schema union, @Nullable Object datum) {
+            List<Schema> branches = union.getTypes();
+            if (branches.size() == 2) {
+                if (branches.get(0).getType() == Schema.Type.NULL) {
+                    return datum == null ? 0 : 1;
+                }
+                if (branches.get(1).getType() == Schema.Type.NULL) {
+                    return datum == null ? 1 : 0;
+                }
+            }
+            return super.resolveUnion(union, datum);
+        }
     }
 
     private record SubjectSchema(String topic, Schema schema) {}

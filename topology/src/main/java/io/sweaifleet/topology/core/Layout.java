@@ -90,10 +90,13 @@ final class Layout {
 
     static final int VERSION = 6;
 
+    /** About as long as keys are. */
+    private static final int KEY_BYTES = 96;
+
     private Layout() {}
 
     static byte[] key(Key<?> key) {
-        Packer out = new Packer().keyText(key.pool());
+        Packer out = new Packer(KEY_BYTES).keyText(key.pool());
         if (key instanceof Key.OfTask task) {
             out.raw('k').lastKeyText(task.taskId());
         } else if (key instanceof Key.OfWorkflow workflow) {

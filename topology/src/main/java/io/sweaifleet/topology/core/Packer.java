@@ -10,8 +10,18 @@ import org.jspecify.annotations.Nullable;
 /** Writes the compact form of state entries: variable-length numbers, length-prefixed UTF-8. */
 final class Packer {
 
-    private byte[] bytes = new byte[256];
+    private byte[] bytes;
     private int size;
+
+    /** Writes a value. */
+    Packer() {
+        this(256);
+    }
+
+    /** Writes something of about so many bytes. */
+    Packer(int expected) {
+        bytes = new byte[expected];
+    }
 
     byte[] toBytes() {
         return Arrays.copyOf(bytes, size);
@@ -35,12 +45,12 @@ final class Packer {
 
     /** Text of a key, closed by a zero byte so that no text is the beginning of another. */
     Packer keyText(String text) {
-        return all(text.getBytes(StandardCharsets.UTF_8)).raw(0);
+        return lastKeyText(text).raw(0);
     }
 
     /** Text at the end of a key. */
     Packer lastKeyText(String text) {
-        return all(text.getBytes(StandardCharsets.UTF_8));
+        return ascii(text) ? this : all(text.getBytes(StandardCharsets.UTF_8));
     }
 
     Packer number(long value) {
@@ -63,6 +73,11 @@ final class Packer {
     }
 
     Packer text(String text) {
+        int before = size;
+        if (number(text.length()).ascii(text)) {
+            return this;
+        }
+        size = before;
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         return number(utf8.length).all(utf8);
     }
@@ -93,6 +108,21 @@ final class Packer {
         number(map.size());
         map.forEach((key, value) -> text(key).text(value));
         return this;
+    }
+
+    /** Writes a text of which each character is one byte, as nearly all are, without a copy; writes nothing of another. */
+    private boolean ascii(String text) {
+        int length = text.length();
+        reserve(length);
+        for (int i = 0; i < length; i++) {
+            char character = text.charAt(i);
+            if (character >= 0x80) {
+                return false;
+            }
+            bytes[size + i] = (byte) character;
+        }
+        size += length;
+        return true;
     }
 
     private Packer all(byte[] more) {

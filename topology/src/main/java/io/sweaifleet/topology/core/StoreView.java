@@ -41,6 +41,8 @@ final class StoreView implements StateView {
     /** Queued tasks that one step may look at: well above what it assigns. */
     private static final int LOOK_AHEAD = 512;
 
+    private static final Bytes OFFSETS = Bytes.wrap(Layout.offsetsKey());
+
     private final KeyValueStore<Bytes, byte[]> store;
     private final Map<Key<?>, Object> entries = new LinkedHashMap<>(512, 0.75f, true);
     private final Map<String, TreeMap<String, WorkerEntry>> workers = new HashMap<>();
@@ -190,7 +192,7 @@ final class StoreView implements StateView {
     }
 
     Map<String, Long> offsets() {
-        byte[] bytes = store.get(Bytes.wrap(Layout.offsetsKey()));
+        byte[] bytes = store.get(OFFSETS);
         return bytes == null ? Map.of() : Layout.offsets(bytes);
     }
 
@@ -209,7 +211,7 @@ final class StoreView implements StateView {
         }
         // A record's event and the dispatch after it are two decisions at the same offsets.
         if (!nextByTopic.equals(offsetsWritten)) {
-            encoded.add(new KeyValue<>(Bytes.wrap(Layout.offsetsKey()), Layout.offsets(nextByTopic)));
+            encoded.add(new KeyValue<>(OFFSETS, Layout.offsets(nextByTopic)));
         }
         store.putAll(encoded);
         offsetsWritten = nextByTopic;

@@ -26,7 +26,7 @@ final class BenchRole {
     static final String KIND = "bench.noop";
 
     private static final int AGENTS = 8;
-    private static final int SLOTS_PER_AGENT = 128;
+    private static final int SLOTS_PER_AGENT = 512;
     private static final int SLOTS_IN_CROWD = 2;
 
     private BenchRole() {}

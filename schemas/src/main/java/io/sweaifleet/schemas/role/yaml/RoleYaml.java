@@ -143,8 +143,8 @@ public final class RoleYaml {
             if (role.getMaxCostMicroUsd() != null) {
                 within("maxCostMicroUsd", role.getMaxCostMicroUsd(), 1, 1_000_000_000_000L);
             }
-            within("agents", role.getAgents(), 1, 64);
-            within("slotsPerAgent", role.getSlotsPerAgent(), 1, 100);
+            within("agents", role.getAgents(), 1, 10_000);
+            within("slotsPerAgent", role.getSlotsPerAgent(), 1, 10_000);
             within("attemptTimeoutMs", role.getAttemptTimeoutMs(), MIN_TIMEOUT_MS, MAX_TIMEOUT_MS);
             if (!SANDBOXES.contains(role.getSandbox())) {
                 problem(

@@ -70,7 +70,7 @@ class RoleYamlTest {
             delimiter = '|',
             textBlock =
                     """
-                    agents: 2          | agents: 65        | agents              | 10 | 1 to 64
+                    agents: 2          | agents: 10001     | agents              | 10 | 1 to 10000
                     version: 3         | version: 0        | version             | 2  | count from 1
                     version: 3         | version: three    | version             | 2  | digits
                     role: writer       | role: Writer      | role                | 1  | [a-z0-9]
