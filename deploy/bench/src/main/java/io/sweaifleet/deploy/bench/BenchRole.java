@@ -29,6 +29,9 @@ final class BenchRole {
     private static final int SLOTS_PER_AGENT = 512;
     private static final int SLOTS_IN_CROWD = 2;
 
+    /** Of each agent, so that a Ray cluster has room for many. */
+    private static final long MEMORY_BYTES = 1 << 22;
+
     private BenchRole() {}
 
     /** Declares {@link #NAME}. */
@@ -49,7 +52,10 @@ final class BenchRole {
                 .setPlaybooks(List.of(KIND))
                 .setAgents(agents)
                 .setSlotsPerAgent(slotsPerAgent)
-                .setResources(Resources.newBuilder().setCpu(cpu).build())
+                .setResources(Resources.newBuilder()
+                        .setCpu(cpu)
+                        .setMemoryBytes(MEMORY_BYTES)
+                        .build())
                 .setUpdatedAt(Instant.now())
                 .build();
         write(settings, RoleDefinition.class, FleetTopic.ROLES, name, role);

@@ -43,10 +43,10 @@ final class LoadDriver implements AutoCloseable {
             return tasks() * 1e9 / endedAt.get(tasks() - 1);
         }
 
-        /** The same without so many of the first and of the last outcomes: the rate that held in between. */
+        /** The same without so many of the first and of the last outcomes, at least one: the rate that held in between. */
         double tasksPerSecondWithout(int edge) {
-            int last = tasks() - 1 - edge;
-            return (last - edge) * 1e9 / (endedAt.get(last) - endedAt.get(edge));
+            long took = endedAt.get(tasks() - 1 - edge) - endedAt.get(edge - 1);
+            return (tasks() - 2 * edge) * 1e9 / took;
         }
     }
 
