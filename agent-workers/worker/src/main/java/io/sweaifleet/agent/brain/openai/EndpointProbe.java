@@ -138,7 +138,8 @@ final class EndpointProbe {
     /** The JSON that a path gives, or a missing node. */
     private JsonNode call(String address, @Nullable Map<String, String> body) throws InterruptedException {
         cancellation.check();
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address)).header("Accept", "application/json");
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(address)).header("Accept", "application/json");
         if (!apiKey.isEmpty()) {
             request.header("Authorization", "Bearer " + apiKey);
         }

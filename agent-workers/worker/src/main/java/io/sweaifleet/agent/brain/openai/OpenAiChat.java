@@ -114,7 +114,8 @@ public final class OpenAiChat implements ChatModel {
         if (streaming.scripted() && config.kind() != BrainKind.SCRIPTED) {
             throw new ModelException(
                     Cause.REFUSED,
-                    "model " + config.name() + " (" + config.model() + " at " + url + ") is a script, by what its server"
+                    "model " + config.name() + " (" + config.model() + " at " + url
+                            + ") is a script, by what its server"
                             + " says, and must not pass for a live model; give it an id that begins with "
                             + ModelConfig.SCRIPTED);
         }

@@ -8,6 +8,15 @@ public interface AgentDriver extends AutoCloseable {
     /** Makes an actor that is ready to take calls; blocks until it is. */
     AgentHandle create(String agentId, Resources resources);
 
+    /**
+     * Likewise, as the first of several.
+     *
+     * @param following how many more with the same resources are asked for next, so that they can be begun already
+     */
+    default AgentHandle create(String agentId, Resources resources, int following) {
+        return create(agentId, resources);
+    }
+
     /** Takes back an actor whose queue is empty. */
     void retire(AgentHandle handle);
 

@@ -224,7 +224,7 @@ public final class Worker implements AgentLink {
                 String id = role + "-" + (change.firstNumber() + i) + "@" + identity.workerId();
                 AgentHandle handle;
                 try {
-                    handle = driver.create(id, resources);
+                    handle = driver.create(id, resources, change.missing() - 1 - i);
                 } catch (RuntimeException e) {
                     LOG.error("role {} gets fewer agents than it asks for: {}", role, e.getMessage());
                     break;

@@ -48,6 +48,9 @@ public final class ClusterAgents implements AgentDriver, AttemptRunner {
     /** How long an actor may take to be made: a JVM's start, and some waiting for resources, in ms. */
     private static final int CREATE_TIMEOUT_MS = 60_000;
 
+    /** Actors that are made side by side, each a JVM that starts. */
+    private static final int AHEAD = 8;
+
     /** How often an actor that is being made anew is asked. */
     private static final long RESTART_POLL_NANOS = 200_000_000;
 
@@ -70,31 +73,67 @@ public final class ClusterAgents implements AgentDriver, AttemptRunner {
 
     @Override
     public AgentHandle create(String agentId, Resources resources) {
-        ClusterAgent agent = new ClusterAgent(agentId, resources, host(resources));
+        return create(agentId, resources, 0);
+    }
+
+    @Override
+    public AgentHandle create(String agentId, Resources resources, int following) {
+        ClusterAgent agent = new ClusterAgent(agentId, resources, host(resources, following));
         agents.put(agentId, agent);
         return agent;
     }
 
-    /** A place at an actor for agents with these resources. */
-    private Host host(Resources resources) {
+    /** A place at an actor that is there, for agents with these resources; blocks until it is. */
+    private Host host(Resources resources, int following) {
+        Host host = place(resources, following);
+        try {
+            host.awaitMade();
+            return host;
+        } catch (RayTimeoutException e) {
+            int places = settings.agentsPerActor();
+            giveUp(resources, host);
+            throw new IllegalStateException(
+                    "the Ray cluster at " + settings.address() + " made no actor with " + resources + " for " + places
+                            + " agents within " + CREATE_TIMEOUT_MS / 1000
+                            + " s: start nodes with more (ray start --num-cpus …), or give the role fewer resources",
+                    e);
+        } catch (RayException e) {
+            giveUp(resources, host);
+            throw e;
+        }
+    }
+
+    private Host place(Resources resources, int following) {
+        int places = settings.agentsPerActor();
         synchronized (hosts) {
             List<Host> same = hosts.computeIfAbsent(resources, none -> new ArrayList<>());
             same.removeIf(host -> host.dead);
-            for (Host host : same) {
-                if (host.agents < settings.agentsPerActor()) {
-                    host.agents++;
-                    return host;
-                }
+            int free = same.stream().mapToInt(host -> places - host.agents).sum();
+            for (; free < Math.min(1 + following, AHEAD * places); free += places) {
+                same.add(new Host(actor(resources), resources, places));
             }
-            Host fresh = new Host(actor(resources));
-            same.add(fresh);
-            return fresh;
+            Host host = same.stream()
+                    .filter(some -> some.agents < places)
+                    .findFirst()
+                    .orElseThrow();
+            host.agents++;
+            return host;
+        }
+    }
+
+    /** Nor are those waited for that were begun for agents to follow. */
+    private void giveUp(Resources resources, Host host) {
+        synchronized (hosts) {
+            host.kill();
+            hosts.getOrDefault(resources, List.of()).stream()
+                    .filter(other -> other.agents == 0)
+                    .forEach(Host::kill);
         }
     }
 
     private ActorHandle<AttemptHost> actor(Resources resources) {
         int places = settings.agentsPerActor();
-        ActorHandle<AttemptHost> actor = Ray.actor(AttemptHost::new, new HashMap<>(settings.agentSettings()))
+        return Ray.actor(AttemptHost::new, new HashMap<>(settings.agentSettings()))
                 .setResource("CPU", resources.getCpu() * places)
                 .setResource("memory", (double) resources.getMemoryBytes() * places)
                 .setResource("GPU", resources.getGpu() * places)
@@ -102,18 +141,6 @@ public final class ClusterAgents implements AgentDriver, AttemptRunner {
                 // A call that asks for reports is held meanwhile; others must get past it.
                 .setMaxConcurrency(2 * places + 2)
                 .remote();
-        try {
-            long pid = actor.task(AttemptHost::ready).remote().get(CREATE_TIMEOUT_MS);
-            LOG.info("made an actor for {} agents with {}, as process {}", places, resources, pid);
-            return actor;
-        } catch (RayTimeoutException e) {
-            actor.kill(true);
-            throw new IllegalStateException(
-                    "the Ray cluster at " + settings.address() + " made no actor with " + resources + " for " + places
-                            + " agents within " + CREATE_TIMEOUT_MS / 1000
-                            + " s: start nodes with more (ray start --num-cpus …), or give the role fewer resources",
-                    e);
-        }
     }
 
     @Override
@@ -161,11 +188,27 @@ public final class ClusterAgents implements AgentDriver, AttemptRunner {
     private static final class Host {
 
         private final ActorHandle<AttemptHost> actor;
-        private int agents = 1;
+        private final ObjectRef<Long> process;
+        private final Resources resources;
+        private final int places;
+        private int agents;
+        private volatile boolean made;
         private volatile boolean dead;
 
-        Host(ActorHandle<AttemptHost> actor) {
+        Host(ActorHandle<AttemptHost> actor, Resources resources, int places) {
             this.actor = actor;
+            this.process = actor.task(AttemptHost::ready).remote();
+            this.resources = resources;
+            this.places = places;
+        }
+
+        /** @throws RayTimeoutException when it is not there in time */
+        void awaitMade() {
+            if (!made) {
+                long pid = process.get(CREATE_TIMEOUT_MS);
+                made = true;
+                LOG.info("made an actor for {} agents with {}, as process {}", places, resources, pid);
+            }
         }
 
         void kill() {
@@ -201,7 +244,7 @@ public final class ClusterAgents implements AgentDriver, AttemptRunner {
         AttemptEnd run(Attempt attempt) {
             if (host.dead) {
                 // It was ended because of a neighbour.
-                host = host(resources);
+                host = host(resources, 0);
             }
             ActorHandle<AttemptHost> actor = host.actor;
             String lease = attempt.assignment().getLeaseId();

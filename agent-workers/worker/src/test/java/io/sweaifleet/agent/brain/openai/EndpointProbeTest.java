@@ -43,8 +43,7 @@ class EndpointProbeTest {
         settings.put("fleet.models.m.model", "qwen");
         ModelConfig config = ModelSettings.read(io.sweaifleet.schemas.config.Settings.of(settings))
                 .get("m");
-        return new EndpointProbe(OpenAiChat.newHttp(), URI.create(endpoint.url()), config, "", cancellation)
-                .probe();
+        return new EndpointProbe(OpenAiChat.newHttp(), URI.create(endpoint.url()), config, "", cancellation).probe();
     }
 
     @Test
