@@ -10,6 +10,7 @@ import io.sweaifleet.ingest.follow.StatusLookup;
 import io.sweaifleet.ingest.follow.TaskPhase;
 import io.sweaifleet.ingest.follow.TaskView;
 import io.sweaifleet.ingest.follow.WorkflowView;
+import io.sweaifleet.ingest.print.Asks;
 import io.sweaifleet.ingest.print.Durations;
 import io.sweaifleet.ingest.print.OutcomeJson;
 import io.sweaifleet.ingest.print.OutcomeTable;
@@ -32,7 +33,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -202,7 +202,7 @@ final class StatusCommand implements Callable<Integer> {
                                 + (task.message().isEmpty() ? "" : " (" + task.message() + ")");
                     case HELD -> task.message();
                     case ASSIGNED -> "given to " + task.workerId();
-                    case RUNNING -> task.asks().isEmpty() ? task.step() : asking(task);
+                    case RUNNING -> task.asks().isEmpty() ? task.step() : Asks.words(task);
                     case RETRYING ->
                         "next attempt"
                                 + (task.dueAt() == null ? "" : " at " + IsoTimes.format(task.dueAt()))
@@ -210,15 +210,6 @@ final class StatusCommand implements Callable<Integer> {
                     case ENDED, QUARANTINED ->
                         task.failure() == null ? task.message() : OutcomeTable.words(task.failure());
                 };
-    }
-
-    /** What an agent waits for. */
-    private static String asking(TaskView task) {
-        return task.asks().values().stream()
-                .map(ask -> "asks for approval of " + ask.getTool() + " (rule " + ask.getRule() + ", until "
-                        + IsoTimes.format(ask.getExpiresAt()) + "): fleet approve " + task.taskId() + " --request "
-                        + ask.getRequestId())
-                .collect(Collectors.joining("; "));
     }
 
     /** What went wrong with the attempt before. */

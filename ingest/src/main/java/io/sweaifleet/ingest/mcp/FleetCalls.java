@@ -11,6 +11,7 @@ import io.sweaifleet.ingest.follow.Scan;
 import io.sweaifleet.ingest.follow.StatusLookup;
 import io.sweaifleet.ingest.follow.TaskView;
 import io.sweaifleet.ingest.follow.WorkflowView;
+import io.sweaifleet.ingest.print.Asks;
 import io.sweaifleet.ingest.print.OutcomeJson;
 import io.sweaifleet.ingest.print.OutcomeTable;
 import io.sweaifleet.ingest.print.Reasons;
@@ -331,6 +332,7 @@ record FleetCalls(Fleet fleet, Path directory, Clock clock, RunIds ids) {
         json.put("since", IsoTimes.format(task.since()));
         json.put("message", task.message());
         json.put("waitsFor", task.waiting().isEmpty() ? "" : Reasons.words(task.waiting()));
+        json.put("asks", Asks.words(task));
         json.put("failure", task.failure() == null ? null : OutcomeTable.words(task.failure()));
         return json;
     }

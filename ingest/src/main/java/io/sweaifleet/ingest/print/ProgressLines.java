@@ -113,10 +113,12 @@ public final class ProgressLines {
             case HELD -> "held: " + task.message();
             case ASSIGNED -> "assigned to " + task.workerId();
             case RUNNING ->
-                (task.attempt() > 1 ? "attempt " + task.attempt() + ": " : "")
-                        + (task.cancelRequested()
-                                ? "is being cancelled"
-                                : task.step().isEmpty() ? "running" : task.step());
+                !task.asks().isEmpty()
+                        ? Asks.words(task)
+                        : (task.attempt() > 1 ? "attempt " + task.attempt() + ": " : "")
+                                + (task.cancelRequested()
+                                        ? "is being cancelled"
+                                        : task.step().isEmpty() ? "running" : task.step());
             case RETRYING ->
                 "tries again"
                         + (task.failure() == null ? "" : ": " + task.failure().getMessage());

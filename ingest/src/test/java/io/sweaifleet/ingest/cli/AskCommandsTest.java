@@ -4,6 +4,9 @@ import static io.sweaifleet.ingest.testing.Records.START;
 import static io.sweaifleet.ingest.testing.Records.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sweaifleet.ingest.follow.WorkflowView;
+import io.sweaifleet.ingest.print.ProgressLines;
+import io.sweaifleet.ingest.print.Style;
 import io.sweaifleet.ingest.submit.RunIds;
 import io.sweaifleet.ingest.testing.Cli;
 import io.sweaifleet.ingest.testing.FakeFleet;
@@ -71,6 +74,21 @@ class AskCommandsTest {
                         .orElseThrow()
                         .hasSigned(sent))
                 .isTrue();
+    }
+
+    @Test
+    void shouldShowItToWhoeverFollows() {
+        // Given
+        WorkflowView followed = WorkflowView.unknown("default", "run-1");
+        for (var record : fleet.records(FleetTopic.TASK_EVENTS)) {
+            followed = followed.after(fleet.decode(TaskEvent.class, record));
+        }
+
+        // When
+        List<String> lines = ProgressLines.inPlace(followed, START.plusSeconds(60), Style.PLAIN, 200);
+
+        // Then
+        assertThat(lines).singleElement().asString().contains("asks for approval of edit (rule pipelines");
     }
 
     @Test
