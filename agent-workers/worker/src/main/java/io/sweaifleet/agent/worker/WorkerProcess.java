@@ -159,9 +159,7 @@ public final class WorkerProcess implements AutoCloseable {
             follower.open();
             follower.start();
         }
-        while (!closed && !roleReader.awaitCaughtUp(Duration.ofSeconds(10))) {
-            LOG.info("waiting for {}", FleetTopic.ROLES.topicName());
-        }
+        awaitRoles(roleReader);
         commands.open();
         commands.start();
         worker.introduce();
@@ -171,6 +169,17 @@ public final class WorkerProcess implements AutoCloseable {
         Duration drain = settings.get(FleetSettings.DRAIN_TIMEOUT);
         // The first thing to be closed: all other parts are needed for it.
         parts.push(() -> worker.drain(drain));
+    }
+
+    /** Agents may take minutes to be made, each a JVM on a cluster: those that are there need not wait for the last. */
+    private void awaitRoles(RoleReader roles) throws InterruptedException {
+        while (!closed && !roles.awaitCaughtUp(Duration.ofSeconds(10))) {
+            if (roles.hasRead()) {
+                LOG.info("not all agents are made yet; work begins with those that are");
+                return;
+            }
+            LOG.info("waiting for {}", FleetTopic.ROLES.topicName());
+        }
     }
 
     /** Sends heartbeats until the executor ends, at the interval that core asked for last. */

@@ -33,6 +33,7 @@ public final class RoleReader implements AutoCloseable {
     private final Deserializer<RoleDefinition> deserializer;
     private final BiConsumer<String, @Nullable RoleDefinition> roles;
     private final CountDownLatch caughtUp = new CountDownLatch(1);
+    private volatile boolean known;
     private final ConsumerThread thread;
 
     /** Ends of the partitions when reading began; empty before. Only the reading thread uses this and {@link #first}. */
@@ -70,6 +71,11 @@ public final class RoleReader implements AutoCloseable {
         return caughtUp.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Whether what was there at first is known, and is applied now or was already. */
+    public boolean hasRead() {
+        return known;
+    }
+
     private void read() {
         if (ends.isEmpty()) {
             open();
@@ -83,6 +89,7 @@ public final class RoleReader implements AutoCloseable {
             first.put(record.key(), record);
         }
         if (ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
+            known = true;
             first.values().forEach(this::apply);
             first.clear();
             caughtUp.countDown();

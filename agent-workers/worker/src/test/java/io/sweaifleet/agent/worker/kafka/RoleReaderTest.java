@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -68,6 +70,43 @@ class RoleReaderTest {
             LockSupport.parkNanos(1_000_000);
         }
         assertThat(seen).containsExactly("qa 2", "dev removed", "qa 3");
+    }
+
+    @Test
+    void shouldSayThatItHasReadWhileWhatItReadIsStillBeingApplied() throws Exception {
+        // Given
+        CountDownLatch applying = new CountDownLatch(1);
+        CountDownLatch applied = new CountDownLatch(1);
+        MockConsumer<String, byte[]> one = new MockConsumer<>("earliest");
+        one.updatePartitions(
+                PARTITION.topic(), List.of(new PartitionInfo(PARTITION.topic(), 0, Node.noNode(), null, null)));
+        one.updateBeginningOffsets(Map.of(PARTITION, 0L));
+        one.updateEndOffsets(Map.of(PARTITION, 1L));
+        one.schedulePollTask(() -> one.addRecord(new ConsumerRecord<>(PARTITION.topic(), 0, 0, "qa", null)));
+        try (RoleReader slow = new RoleReader(one, Codecs.CODEC.role(), (role, definition) -> {
+            applying.countDown();
+            awaitQuietly(applied);
+        })) {
+            assertThat(slow.hasRead()).isFalse();
+
+            // When
+            slow.start();
+            assertThat(applying.await(20, TimeUnit.SECONDS)).isTrue();
+
+            // Then
+            assertThat(slow.hasRead()).isTrue();
+            assertThat(slow.awaitCaughtUp(Duration.ZERO)).isFalse();
+            applied.countDown();
+            assertThat(slow.awaitCaughtUp(Duration.ofSeconds(20))).isTrue();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void add(long offset, String role, @Nullable RoleDefinition definition) {
