@@ -15,7 +15,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Reads one of the topics of outcomes, committed records from now on, as any consumer would. */
+/** Reads a topic, committed records from now on, as any consumer would. */
 final class Ends<T extends SpecificRecord> implements AutoCloseable {
 
     private final Consumer<String, T> consumer;
