@@ -323,6 +323,34 @@ class BudgetsTest {
     }
 
     @Test
+    void shouldCountWhatWorkflowsBelowUseAndStopThemAsWell() {
+        // Given: one workflow below the other, each with a task that runs and one that waits
+        SimulatedRuns runs = new SimulatedRuns(4);
+        runs.define(SimulatedRuns.definition("low", SimulatedRuns.step("deep"), SimulatedRuns.step("rest", "deep")));
+        runs.define(SimulatedRuns.definition("middle", SimulatedRuns.call("low", "low"), SimulatedRuns.step("side")));
+        runs.define(SimulatedRuns.definition("top", SimulatedRuns.call("in", "middle"), SimulatedRuns.step("own")));
+        runs.run(WorkflowSubmitted.newBuilder().setId("r").setDefinition("top").setBudget(tokens(1_000)));
+        List<String> before = runs.running();
+
+        // When: none of them uses so much by itself
+        for (String task : before) {
+            if (runs.running().contains(task)) {
+                runs.worker.report(runs.assignment(task).getLeaseId(), AgentResultType.PROGRESS, null, using(400, 0));
+            }
+        }
+        runs.settle();
+
+        // Then
+        assertThat(before).containsExactlyInAnyOrder("r-own", "r-in-side", "r-in-low-deep");
+        assertThat(runs.running()).isEmpty();
+        assertThat(runs.codeOf("r-own")).isEqualTo("BUDGET_EXCEEDED");
+        assertThat(runs.codeOf("r-in")).isEqualTo("BUDGET_EXCEEDED");
+        assertThat(runs.statusOf("r-in-low-rest")).isNotEqualTo(TaskStatus.SUCCEEDED);
+        assertThat(runs.outcomeOf("r").getStatus()).isEqualTo(WorkflowStatus.FAILED);
+        assertThat(runs.problems()).isEmpty();
+    }
+
+    @Test
     void shouldCountTheTimeOfEveryAttemptOfAWorkflow() {
         // Given: two run at once
         submit(

@@ -877,11 +877,7 @@ class RunsTest {
     // --- Workflows within workflows
 
     private static WorkflowStep.Builder call(String id, String definition, Map<String, String> inputs, String... on) {
-        return WorkflowStep.newBuilder()
-                .setId(id)
-                .setType(StepType.WORKFLOW)
-                .setDependsOn(List.of(on))
-                .setWorkflow(new WorkflowCall(definition, null, inputs));
+        return SimulatedRuns.call(id, definition, on).setWorkflow(new WorkflowCall(definition, null, inputs));
     }
 
     private void defineInner() {
@@ -970,6 +966,25 @@ class RunsTest {
         fleet.control(TaskControl.newBuilder().setId("q").setWorkflowId("r").setAction(ControlAction.RESUME));
         runs.succeed("r-in-y");
         assertThat(runs.hasEnded("r")).isTrue();
+    }
+
+    @Test
+    void shouldTakeAPriorityDown() {
+        // Given
+        defineInner();
+        runs.define(definition("outer", call("in", "inner", Map.of("m", "1")), step("after", "in")));
+        runs.run("r", "outer", Map.of());
+
+        // When
+        fleet.control(TaskControl.newBuilder()
+                .setId("p")
+                .setWorkflowId("r")
+                .setAction(ControlAction.REPRIORITISE)
+                .setPriority(8));
+        runs.succeed("r-in-x");
+
+        // Then
+        assertThat(runs.assignment("r-in-y").getPriority()).isEqualTo(8);
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.sweaifleet.schemas.worker.Assignment;
 import io.sweaifleet.schemas.workflow.Approval;
 import io.sweaifleet.schemas.workflow.StepType;
 import io.sweaifleet.schemas.workflow.Verdict;
+import io.sweaifleet.schemas.workflow.WorkflowCall;
 import io.sweaifleet.schemas.workflow.WorkflowDefinition;
 import io.sweaifleet.schemas.workflow.WorkflowStep;
 import io.sweaifleet.topology.core.domain.Invariants;
@@ -80,6 +81,15 @@ final class SimulatedRuns {
                 .setName(name)
                 .setDefinition(definition)
                 .build());
+    }
+
+    /** A step that runs another definition. */
+    static WorkflowStep.Builder call(String id, String definition, String... on) {
+        return WorkflowStep.newBuilder()
+                .setId(id)
+                .setType(StepType.WORKFLOW)
+                .setDependsOn(List.of(on))
+                .setWorkflow(new WorkflowCall(definition, null, Map.of()));
     }
 
     void run(String id, String definition, Map<String, String> inputs) {

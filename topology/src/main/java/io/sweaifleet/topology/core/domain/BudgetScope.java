@@ -41,7 +41,7 @@ record BudgetScope(Kind kind, String id) {
     }
 
     /** What an attempt of a task is counted for, by the bits of its lease. */
-    static List<BudgetScope> of(int metered, String taskId, TaskEntry.Live task) {
+    static List<BudgetScope> of(Step step, int metered, String taskId, TaskEntry.Live task) {
         List<BudgetScope> scopes = new ArrayList<>(1);
         for (Kind kind : Kind.values()) {
             if ((metered & kind.bit()) != 0) {
@@ -49,12 +49,20 @@ record BudgetScope(Kind kind, String id) {
                         kind,
                         switch (kind) {
                             case TASK -> taskId;
-                            case WORKFLOW -> task.workflowId();
+                            case WORKFLOW -> payer(step, task.workflowId());
                             case TENANT -> Texts.tenant(task.spec().getTenant());
                         }));
             }
         }
         return scopes;
+    }
+
+    /** The workflow whose budget pays for the tasks of one: of a run that a step began, the run above it, and so on. */
+    static String payer(Step step, String workflowId) {
+        WorkflowEntry.Live workflow = step.liveWorkflow(workflowId);
+        String above =
+                workflow == null || workflow.run() == null ? "" : workflow.run().parentWorkflowId();
+        return above.isEmpty() ? workflowId : payer(step, above);
     }
 
     /** Its budget as it is declared now; null when it has none, or is gone. */

@@ -40,9 +40,10 @@ final class Budgets {
     // ---------------------------------------------------------------------------------------------- attempts
 
     /** What an attempt is to be counted for, as bits of {@link BudgetScope.Kind}. */
-    static int metersOf(Step step, TaskEntry.Live task, WorkflowEntry.Live workflow) {
+    static int metersOf(Step step, TaskEntry.Live task) {
+        WorkflowEntry.Live payer = step.liveWorkflow(BudgetScope.payer(step, task.workflowId()));
         return (Budget.of(task.spec().getBudget()) == null ? 0 : BudgetScope.Kind.TASK.bit())
-                | (workflow.budget() == null ? 0 : BudgetScope.Kind.WORKFLOW.bit())
+                | (payer == null || payer.budget() == null ? 0 : BudgetScope.Kind.WORKFLOW.bit())
                 | (step.rules.rulesOf(Texts.tenant(task.spec().getTenant())).budget() == null
                         ? 0
                         : BudgetScope.Kind.TENANT.bit());
@@ -53,7 +54,7 @@ final class Budgets {
             Step step, String taskId, TaskEntry.Live task, int metered) {
         long tokens = Long.MAX_VALUE;
         long cost = Long.MAX_VALUE;
-        for (BudgetScope scope : BudgetScope.of(metered, taskId, task)) {
+        for (BudgetScope scope : BudgetScope.of(step, metered, taskId, task)) {
             Budget budget = scope.budget(step);
             if (budget != null) {
                 MeterEntry meter = now(step, scope);
@@ -69,7 +70,7 @@ final class Budgets {
 
     /** An agent has started an attempt: its time counts from now on. */
     void started(String taskId, TaskEntry.Live task, TaskEntry.Lease lease) {
-        for (BudgetScope scope : BudgetScope.of(lease.metered(), taskId, task)) {
+        for (BudgetScope scope : BudgetScope.of(step, lease.metered(), taskId, task)) {
             judge(scope, now(step, scope).withRunning(1), true);
         }
     }
@@ -90,7 +91,7 @@ final class Budgets {
         }
         TaskEntry.Lease counted = lease.using(tokens, cost);
         step.putTask(taskId, task.withPhase(new TaskEntry.Phase.Running(counted)));
-        for (BudgetScope scope : BudgetScope.of(lease.metered(), taskId, task)) {
+        for (BudgetScope scope : BudgetScope.of(step, lease.metered(), taskId, task)) {
             judge(scope, now(step, scope).plus(tokens - lease.tokens(), cost - lease.costMicroUsd()), false);
         }
         return counted;
@@ -101,7 +102,7 @@ final class Budgets {
         if (lease.startedAt() == 0) {
             return;
         }
-        for (BudgetScope scope : BudgetScope.of(lease.metered(), taskId, task)) {
+        for (BudgetScope scope : BudgetScope.of(step, lease.metered(), taskId, task)) {
             arm(step, scope, now(step, scope).withRunning(-1));
         }
     }

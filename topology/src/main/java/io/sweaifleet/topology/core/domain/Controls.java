@@ -146,6 +146,11 @@ final class Controls {
             step.blamed = task.workflowId();
             reprioritise(taskIds.get(i), task, priority);
             changed++;
+            WorkflowEntry.Live called =
+                    task.phase() instanceof TaskEntry.Phase.Calling ? step.liveWorkflow(taskIds.get(i)) : null;
+            if (called != null) {
+                changed += reprioritise(called.taskIds(), priority, 0);
+            }
         }
         return changed;
     }

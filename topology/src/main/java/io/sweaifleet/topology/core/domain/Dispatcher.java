@@ -223,7 +223,7 @@ final class Dispatcher {
                 0,
                 timeoutAt,
                 null,
-                Budgets.metersOf(step, task, workflow),
+                Budgets.metersOf(step, task),
                 0,
                 0,
                 List.of());
