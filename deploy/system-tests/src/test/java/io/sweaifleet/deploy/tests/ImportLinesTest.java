@@ -97,7 +97,12 @@ class ImportLinesTest {
             only("io.sweaifleet.agent.brain.openai..", "dev.langchain4j..");
 
     private static ArchRule only(String user, String library) {
-        return noClasses().that().resideOutsideOfPackage(user).should().dependOnClassesThat().resideInAPackage(library);
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(user)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library);
     }
 
     @ArchTest
