@@ -57,12 +57,10 @@ record BudgetScope(Kind kind, String id) {
         return scopes;
     }
 
-    /** The workflow whose budget pays for the tasks of one: of a run that a step began, the run above it, and so on. */
+    /** The workflow whose budget pays for the tasks of one: that which was submitted, of those that its steps began. */
     static String payer(Step step, String workflowId) {
-        WorkflowEntry.Live workflow = step.liveWorkflow(workflowId);
-        String above =
-                workflow == null || workflow.run() == null ? "" : workflow.run().parentWorkflowId();
-        return above.isEmpty() ? workflowId : payer(step, above);
+        List<String> line = RunLink.upwards(step.state::get, step.pool, workflowId);
+        return line.get(line.size() - 1);
     }
 
     /** Its budget as it is declared now; null when it has none, or is gone. */

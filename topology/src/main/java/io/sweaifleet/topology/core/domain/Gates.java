@@ -122,14 +122,7 @@ public final class Gates {
             return List.of(tenant, ofWorkflow(task.workflowId()), ofTask(taskId));
         }
         List<String> gates = new ArrayList<>(List.of(tenant, ofTask(taskId)));
-        String workflowId = task.workflowId();
-        while (!workflowId.isEmpty()) {
-            gates.add(ofWorkflow(workflowId));
-            RunLink link = state.get(new Key.OfWorkflow(pool, workflowId)) instanceof WorkflowEntry.Live live
-                    ? live.run()
-                    : null;
-            workflowId = link == null ? "" : link.parentWorkflowId();
-        }
+        RunLink.upwards(state, pool, task.workflowId()).forEach(workflowId -> gates.add(ofWorkflow(workflowId)));
         return gates;
     }
 
