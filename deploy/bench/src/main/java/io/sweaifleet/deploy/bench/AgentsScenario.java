@@ -79,7 +79,7 @@ record AgentsScenario(int agents, int tasksEach) implements Scenario {
         JsonNode crowd = document.get("agents");
         out.line(
                 crowd.get("agents").asInt() + " agents, 1 s tasks",
-                "%,10.0f tasks/s   (%.1f %% of linear, %.1f %% in the middle third);" + " ready after %.1f s, %,d MB",
+                "%,10.0f tasks/s   (%.1f %% of linear, %.1f %% in the middle third); ready after %.1f s, %,d MB",
                 crowd.get("tasksPerSecond").asDouble(),
                 100 * crowd.get("ofLinear").asDouble(),
                 100 * crowd.get("ofLinearInTheMiddle").asDouble(),

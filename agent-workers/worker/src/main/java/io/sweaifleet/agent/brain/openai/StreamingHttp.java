@@ -33,10 +33,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamingHttp implements HttpClient {
 
-    private static final int MAX_ERROR_BYTES = 64 * 1024;
     /** Header by which a server says that it answers by a script. */
     static final String SCRIPTED = "Fleet-Scripted";
 
+    private static final int MAX_ERROR_BYTES = 64 * 1024;
     private static final Pattern FINISHED = Pattern.compile("\"finish_reason\"\\s*:\\s*\"");
     private static final Pattern ERROR = Pattern.compile("^\\s*\\{\\s*\"(?:error|object\"\\s*:\\s*\"error)\"");
 

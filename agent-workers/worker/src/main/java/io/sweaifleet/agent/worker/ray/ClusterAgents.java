@@ -85,12 +85,16 @@ public final class ClusterAgents implements AgentDriver, AttemptRunner {
 
     /** A place at an actor that is there, for agents with these resources; blocks until it is. */
     private Host host(Resources resources, int following) {
+        int places = settings.agentsPerActor();
         Host host = place(resources, following);
         try {
-            host.awaitMade();
+            if (!host.made) {
+                long pid = host.process.get(CREATE_TIMEOUT_MS);
+                host.made = true;
+                LOG.info("made an actor for {} agents with {}, as process {}", places, resources, pid);
+            }
             return host;
         } catch (RayTimeoutException e) {
-            int places = settings.agentsPerActor();
             giveUp(resources, host);
             throw new IllegalStateException(
                     "the Ray cluster at " + settings.address() + " made no actor with " + resources + " for " + places
@@ -110,7 +114,7 @@ public final class ClusterAgents implements AgentDriver, AttemptRunner {
             same.removeIf(host -> host.dead);
             int free = same.stream().mapToInt(host -> places - host.agents).sum();
             for (; free < Math.min(1 + following, AHEAD * places); free += places) {
-                same.add(new Host(actor(resources), resources, places));
+                same.add(new Host(actor(resources)));
             }
             Host host = same.stream()
                     .filter(some -> some.agents < places)
@@ -189,26 +193,13 @@ public final class ClusterAgents implements AgentDriver, AttemptRunner {
 
         private final ActorHandle<AttemptHost> actor;
         private final ObjectRef<Long> process;
-        private final Resources resources;
-        private final int places;
         private int agents;
         private volatile boolean made;
         private volatile boolean dead;
 
-        Host(ActorHandle<AttemptHost> actor, Resources resources, int places) {
+        Host(ActorHandle<AttemptHost> actor) {
             this.actor = actor;
             this.process = actor.task(AttemptHost::ready).remote();
-            this.resources = resources;
-            this.places = places;
-        }
-
-        /** @throws RayTimeoutException when it is not there in time */
-        void awaitMade() {
-            if (!made) {
-                long pid = process.get(CREATE_TIMEOUT_MS);
-                made = true;
-                LOG.info("made an actor for {} agents with {}, as process {}", places, resources, pid);
-            }
         }
 
         void kill() {
